@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// The configuration as plain structs, and its loader. yaml-cpp and its
+/// exceptions stay inside this folder.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/options.hpp"
+
+namespace nflogd::config {
+
+struct StdoutOptions {};
+
+struct OutputConfig {
+    std::string name;
+    std::string type;             ///< a row of the table of sinks
+    std::string format;           ///< a row of the table of formats
+    std::uint32_t queue = 16384;  ///< records that may wait for this output
+    std::variant<StdoutOptions, FileOptions> options;
+    Location where;
+};
+
+struct Config {
+    std::string host;    ///< default: the hostname
+    std::string run_as;  ///< empty: the user that started the daemon
+    std::string control_socket = "/run/nflogd/control.sock";
+    std::vector<NflogOptions> sources;
+    RulesOptions rules;
+    std::vector<OutputConfig> outputs;
+    std::chrono::seconds ledger_interval{10};
+};
+
+/// One thing that is wrong: "FILE:LINE:COL: message".
+struct Problem {
+    Location where;
+    std::string message;
+};
+
+struct Loaded {
+    Config config;  ///< usable only if there are no problems
+    std::vector<Problem> problems;
+};
+
+/// Reads the files in order as one configuration: scalars of a later file win,
+/// lists (sources, rules.log, outputs) are joined. Reports every problem, not
+/// only the first. `formats` are the names that an output's `format` may have.
+Loaded load(const std::vector<std::string>& files, const std::vector<std::string>& formats);
+
+/// The same for text that is not in a file; `name` stands for the file's name.
+Loaded load_text(std::string_view text, const std::string& name,
+                 const std::vector<std::string>& formats);
+
+/// The files that make the configuration when none is named on the command line:
+/// DIRECTORY/nflogd.yaml and DIRECTORY/conf.d/*.yaml in name order. Empty if
+/// there is no nflogd.yaml.
+std::vector<std::string> default_files(const std::string& directory = "/etc/nflogd");
+
+/// What runs without any file: log new connections on input and forward.
+/// `terminal`: stdout is one, so records are shown there too.
+std::string embedded_default(bool terminal);
+
+}  // namespace nflogd::config

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// What the operator asked for, as plain data: the options of each stage. The
+/// configuration file fills them, stages read them; neither knows the other.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/record.hpp"
+
+namespace nflogd {
+
+/// A place in a configuration file, counted from 1; line 0: no such place.
+struct Location {
+    std::string file;
+    int line = 0;
+    int column = 0;
+};
+
+/// "FILE:LINE:COL", the head of every message about that place.
+[[nodiscard]] std::string to_string(const Location& where);
+
+/// A source of type nflog.
+struct NflogOptions {
+    std::vector<std::uint16_t> groups = {100};
+    std::uint32_t snaplen = 128;         ///< bytes from the network header on; 0: headers of none
+    std::uint32_t queue_threshold = 64;  ///< records per datagram
+    std::chrono::milliseconds flush_timeout{100};
+    std::uint32_t netlink_buffer = 64 << 10;  ///< bytes of the kernel's batch
+    std::uint32_t receive_buffer = 32 << 20;  ///< bytes of the socket's queue
+    Location where;
+};
+
+/// Packets per `per`, as the firewall's own limit counts them.
+struct RateLimit {
+    enum class Unit : std::uint8_t { second, minute, hour, day };
+    std::uint32_t rate = 0;
+    Unit per = Unit::second;
+    std::uint32_t burst = 5;
+};
+
+/// An address prefix as text in canonical form ("192.0.2.0/24", "2001:db8::1").
+struct AddressMatch {
+    int ip_version = 4;  ///< 4 or 6
+    std::string text;
+};
+
+/// A port (first == last) or a range of ports.
+struct PortRange {
+    std::uint16_t first = 0;
+    std::uint16_t last = 0;
+};
+
+/// One log rule, in no backend's language. An empty list matches everything.
+struct LogRule {
+    std::string name;  ///< also the log prefix
+    Hook hook = Hook::input;
+    std::vector<std::string> in;
+    std::vector<std::string> out;
+    std::vector<AddressMatch> source;
+    std::vector<AddressMatch> destination;
+    std::vector<std::uint8_t> protocol;  ///< IANA numbers
+    std::vector<PortRange> source_port;
+    std::vector<PortRange> destination_port;
+    std::vector<std::string> ct_state;  ///< new established related invalid untracked
+    std::string match;                  ///< raw expression in the backend's own syntax
+    std::uint16_t group = 100;
+    std::string action = "log";  ///< what records of this rule say: log accept drop reject
+    std::optional<RateLimit> limit;
+    std::uint32_t snaplen = 128;         ///< of the source that reads `group`
+    std::uint32_t queue_threshold = 64;  ///< likewise
+    Location where;
+};
+
+enum class RulesBackend : std::uint8_t { nftables, iptables, none };
+
+/// Which iptables programs to run.
+enum class IptablesFlavour : std::uint8_t {
+    system,  ///< iptables-restore, whatever the system made it
+    nft,     ///< iptables-nft-restore
+    legacy,  ///< iptables-legacy-restore
+};
+
+struct RulesOptions {
+    RulesBackend backend = RulesBackend::nftables;
+    std::string table = "nflogd";  ///< nftables: the table; iptables: head of every chain's name
+    IptablesFlavour flavour = IptablesFlavour::system;
+    std::vector<LogRule> log;
+};
+
+/// Rotation of a log file; 0 means "no such limit".
+struct RotateOptions {
+    std::uint64_t size = 0;            ///< rotate before the file grows past this
+    std::chrono::seconds interval{0};  ///< rotate at multiples of this, in local time
+    std::uint32_t keep = 0;            ///< rotated files to keep
+    bool compress = false;             ///< zstd
+    std::uint64_t max_total = 0;       ///< bytes of the file and all its rotated ones
+};
+
+struct FileOptions {
+    std::string path;
+    mode_t mode = 0640;
+    std::optional<uid_t> owner;
+    std::optional<gid_t> group;
+    RotateOptions rotate;
+    /// fdatasync at most this often; 0: never; negative: after each write.
+    std::chrono::milliseconds sync{1000};
+};
+
+}  // namespace nflogd

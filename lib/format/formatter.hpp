@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// Records to text. A formatter belongs to one lane and is called by its thread
+/// only; it allocates nothing per packet.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "core/event.hpp"
+#include "core/labels.hpp"
+#include "core/record.hpp"
+
+namespace nflogd::format {
+
+/// No packet's text is longer than this, whatever its bytes.
+inline constexpr std::size_t kMaxPacketText = 8192;
+
+struct FormatOptions {
+    std::string host;      ///< any bytes
+    const Labels* labels;  ///< outlives the formatter
+    bool colour = false;   ///< terminal colours, where the format has any
+};
+
+class Formatter {
+public:
+    virtual ~Formatter() = default;
+    /// Writes one packet, its final newline included, at the start of `out`,
+    /// which holds at least kMaxPacketText bytes. Returns the bytes written.
+    virtual std::size_t packet(const Record& record, std::span<char> out) = 0;
+    /// Appends a ledger or lifecycle record, if the format has a place for it.
+    virtual void event(const Event& event, std::string& out) = 0;
+};
+
+std::unique_ptr<Formatter> make_json(FormatOptions options);
+std::unique_ptr<Formatter> make_line(FormatOptions options);
+
+}  // namespace nflogd::format
