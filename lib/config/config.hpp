@@ -15,7 +15,9 @@
 
 namespace nflogd::config {
 
-struct StdoutOptions {};
+struct StdoutOptions {
+    bool operator==(const StdoutOptions&) const = default;
+};
 
 struct OutputConfig {
     std::string name;

@@ -102,6 +102,8 @@ struct RotateOptions {
     std::uint32_t keep = 0;            ///< rotated files to keep
     bool compress = false;             ///< zstd
     std::uint64_t max_total = 0;       ///< bytes of the file and all its rotated ones
+
+    bool operator==(const RotateOptions&) const = default;
 };
 
 struct FileOptions {
@@ -112,6 +114,8 @@ struct FileOptions {
     RotateOptions rotate;
     /// fdatasync at most this often; 0: never; negative: after each write.
     std::chrono::milliseconds sync{1000};
+
+    bool operator==(const FileOptions&) const = default;
 };
 
 }  // namespace nflogd

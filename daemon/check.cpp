@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <sysexits.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "commands.hpp"
+#include "rules/rules.hpp"
+
+namespace nflogd::daemon {
+namespace {
+
+int check(const std::string& path) {
+    const config::Loaded loaded = load_config(path);
+    print(loaded.problems);
+    if (!loaded.problems.empty()) return EX_CONFIG;
+    const std::vector<Error> refused = rules::verify(loaded.config.rules);
+    for (const Error& error : refused) std::fprintf(stderr, "%s\n", error.message.c_str());
+    if (!refused.empty()) return EX_CONFIG;
+    std::printf("the configuration is good: %zu sources, %zu rules, %zu outputs\n",
+                loaded.config.sources.size(), loaded.config.rules.log.size(),
+                loaded.config.outputs.size());
+    return EX_OK;
+}
+
+}  // namespace
+
+Action add_check(CLI::App& app) {
+    auto path = std::make_shared<std::string>();
+    add_config_option(app, *path);
+    return [path] { return check(*path); };
+}
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "commands.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "core/log.hpp"
+#include "pipeline/registry.hpp"
+
+namespace nflogd::daemon {
+
+void add_config_option(CLI::App& app, std::string& path) {
+    app.add_option("-c,--config", path,
+                   "Configuration file (default: /etc/nflogd/nflogd.yaml and conf.d/*.yaml if "
+                   "they exist, else the embedded default)")
+        ->type_name("FILE");
+}
+
+config::Loaded load_config(const std::string& path) {
+    const std::vector<std::string> formats = pipeline::format_names();
+    const std::vector<std::string> files =
+        path.empty() ? config::default_files() : std::vector{path};
+    if (!files.empty()) return config::load(files, formats);
+    return config::load_text(config::embedded_default(::isatty(STDOUT_FILENO) == 1),
+                             "embedded default", formats);
+}
+
+std::string to_string(const config::Problem& problem) {
+    const std::string where =
+        problem.where.line > 0 ? nflogd::to_string(problem.where) : problem.where.file;
+    return where + ": " + problem.message;
+}
+
+void print(const std::vector<config::Problem>& problems) {
+    for (const config::Problem& problem : problems) {
+        std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+    }
+}
+
+int fail(const Error& error) {
+    log::error(error.message);
+    return error.exit_code;
+}
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// The subcommands. Each file adds its options to a CLI11 app and returns what
+/// is to be done when the command line has been read; that returns the exit code.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "config/config.hpp"
+#include "core/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace nflogd::daemon {
+
+using Action = std::function<int()>;
+
+Action add_run(CLI::App& app);
+Action add_check(CLI::App& app);
+Action add_rules(CLI::App& app);
+Action add_replay(CLI::App& app);
+Action add_record(CLI::App& app);
+
+/// Adds -c/--config to a subcommand.
+void add_config_option(CLI::App& app, std::string& path);
+
+/// Reads the named file, or the default ones, or the embedded default.
+config::Loaded load_config(const std::string& path);
+
+/// One line a problem on stderr: "FILE:LINE:COL: message".
+void print(const std::vector<config::Problem>& problems);
+[[nodiscard]] std::string to_string(const config::Problem& problem);
+
+/// Says what is wrong on stderr and returns the exit code for main.
+int fail(const Error& error);
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <sysexits.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <string>
+
+#include "commands.hpp"
+#include "core/log.hpp"
+
+namespace nflogd::daemon {
+namespace {
+
+struct Command {
+    const char* name;
+    const char* summary;
+    const char* examples;
+    Action (*add)(CLI::App& app);
+};
+
+constexpr std::array kCommands = {
+    Command{"run", "Run the daemon in the foreground",
+            "  nflogd run\n"
+            "  nflogd run -c /etc/nflogd/nflogd.yaml\n",
+            add_run},
+    Command{"check", "Check a configuration, and ask the kernel about its rules",
+            "  nflogd check\n"
+            "  nflogd check -c new.yaml && systemctl reload nflogd\n",
+            add_check},
+    Command{"rules", "Print the ruleset that would be installed",
+            "  nflogd rules\n"
+            "  nflogd rules -c nflogd.yaml | less\n",
+            add_rules},
+    Command{"replay", "Print the records of recorded packets; needs no kernel and no root",
+            "  nflogd replay packets.nflog\n"
+            "  nflogd replay --format line capture.pcap\n"
+            "  tcpdump -i nflog:5 -w - | nflogd replay -\n",
+            add_replay},
+    Command{"record", "Record what arrives at a group, for replay",
+            "  nflogd record --group 5 -o packets.nflog\n"
+            "  nflogd record --group 5 --count 100 -o packets.nflog\n",
+            add_record},
+};
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  nflogd run                       log new connections to /var/log/nflogd/nflogd.json\n"
+    "  nflogd check -c nflogd.yaml      find every mistake in a configuration\n"
+    "  nflogd rules                     see the firewall rules that would be installed\n"
+    "  nflogd replay capture.pcap       decode recorded packets\n"
+    "\n"
+    "Logs the packets of NFLOG rules, and accounts for every one of them.";
+
+int run(int argc, char** argv) {
+    CLI::App app(kExamples, "nflogd");
+    app.set_version_flag("--version", "nflogd " NFLOGD_VERSION, "Print the version and exit");
+    app.require_subcommand(1);
+    Action chosen;
+    for (const Command& command : kCommands) {
+        CLI::App* sub = app.add_subcommand(
+            command.name, std::string("Examples:\n") + command.examples + "\n" + command.summary);
+        Action action = command.add(*sub);
+        sub->callback([&chosen, action = std::move(action)] { chosen = action; });
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const bool asked_for_help = error.get_exit_code() == 0;
+        app.exit(error);
+        return asked_for_help ? EX_OK : EX_USAGE;
+    }
+    return chosen();
+}
+
+}  // namespace
+}  // namespace nflogd::daemon
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an output that fails, no more
+    nflogd::log::init(nflogd::log::Level::info);
+    try {
+        return nflogd::daemon::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "nflogd: internal error: %s\n", error.what());
+        return EX_SOFTWARE;
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pipeline/replay.hpp"
+
+#include <sysexits.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands.hpp"
+#include "core/labels.hpp"
+#include "enrich/rules.hpp"
+#include "pipeline/outbox.hpp"
+#include "pipeline/registry.hpp"
+#include "sink/stdout.hpp"
+#include "source/input.hpp"
+
+namespace nflogd::daemon {
+namespace {
+
+struct ReplayOptions {
+    std::string config;
+    std::string format = "json";
+    std::vector<std::string> inputs;
+};
+
+/// Prints records to stdout, a full buffer at a time.
+class Printer {
+public:
+    explicit Printer(std::unique_ptr<format::Formatter> formatter)
+        : formatter_(std::move(formatter)), sink_(sink::make_stdout()) {}
+
+    Status print(const Record& record) {
+        outbox_.add(*formatter_, record);
+        return outbox_.has_room() ? Status{} : flush();
+    }
+    Status flush() {
+        while (!outbox_.empty()) {
+            sink::Written written = sink_->write(outbox_.batch());
+            outbox_.remove(written.records);
+            if (!written.status) return std::move(written.status);
+        }
+        return {};
+    }
+
+private:
+    std::unique_ptr<format::Formatter> formatter_;
+    std::unique_ptr<sink::Sink> sink_;
+    pipeline::Outbox outbox_;
+};
+
+/// What was read before an error is printed all the same.
+Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Printer& printer) {
+    auto input = source::open_input(path);
+    if (!input) return input.error();
+    Record record;
+    while (true) {
+        auto chunk = (*input)->next();
+        if (!chunk) {
+            if (Status status = printer.flush(); !status) return status;
+            return chunk.error();
+        }
+        if (!*chunk) return printer.flush();
+        pipeline::ChunkReader reader(**chunk);
+        while (reader.next(record)) {
+            rules.apply(record);
+            if (Status status = printer.print(record); !status) return status;
+        }
+    }
+}
+
+enrich::RuleIndex index_rules(const config::Config& config, Labels& labels) {
+    std::vector<enrich::KnownRule> known;
+    for (const LogRule& rule : config.rules.log) {
+        if (const auto label = labels.add(rule.name, rule.action)) {
+            known.push_back({rule.name, rule.group, *label});
+        }
+    }
+    return enrich::RuleIndex(std::move(known));
+}
+
+int replay(const ReplayOptions& options) {
+    const config::Loaded loaded = load_config(options.config);
+    print(loaded.problems);
+    if (!loaded.problems.empty()) return EX_CONFIG;
+    auto labels = std::make_unique<Labels>();
+    const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
+    const config::OutputConfig standard_output{.type = "stdout", .format = options.format};
+    auto formatter = pipeline::make_formatter(
+        options.format,
+        {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});
+    if (formatter == nullptr) {
+        return fail({"there is no format '" + options.format + "'", EX_USAGE});
+    }
+    Printer printer(std::move(formatter));
+    int exit_code = EX_OK;
+    for (const std::string& path : options.inputs) {
+        if (Status status = replay_input(path, rules, printer); !status) {
+            if (status.error().exit_code == EX_IOERR) return fail(status.error());
+            exit_code = fail(status.error());
+        }
+    }
+    return exit_code;
+}
+
+}  // namespace
+
+Action add_replay(CLI::App& app) {
+    auto options = std::make_shared<ReplayOptions>();
+    add_config_option(app, options->config);
+    app.add_option("--format", options->format, "Format of the records (default: json)")
+        ->check(CLI::IsMember(pipeline::format_names()));
+    app.add_option("input", options->inputs,
+                   ".nflog recordings or pcap files (LINKTYPE_NFLOG, Ethernet, RAW); - is "
+                   "standard input")
+        ->required()
+        ->type_name("INPUT");
+    return [options] { return replay(*options); };
+}
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <poll.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <memory>
+
+#include "commands.hpp"
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "pipeline/service.hpp"
+#include "privileges.hpp"
+#include "signals.hpp"
+
+namespace nflogd::daemon {
+namespace {
+
+using std::chrono::nanoseconds;
+
+/// Half of what systemd allows between two pings; nothing without a watchdog.
+std::optional<nanoseconds> watchdog_interval() {
+    std::uint64_t microseconds = 0;
+    if (sd_watchdog_enabled(0, &microseconds) <= 0) return std::nullopt;
+    return nanoseconds(microseconds * 1000 / 2);
+}
+
+class Loop {
+public:
+    Loop(pipeline::Service& service, Signals& signals, std::string config_path)
+        : service_(service), signals_(signals), config_path_(std::move(config_path)) {}
+
+    /// Returns when the daemon is to stop.
+    void run() {
+        while (!stopping_) {
+            nanoseconds next = service_.tick();
+            if (watchdog_) {
+                sd_notify(0, "WATCHDOG=1");
+                next = std::min(next, system_clock().monotonic() + *watchdog_);
+            }
+            wait_until(next);
+            while (const int signal = signals_.next()) handle(signal);
+        }
+    }
+
+private:
+    void wait_until(nanoseconds when) {
+        std::array<pollfd, 3> fds = {pollfd{signals_.fd(), POLLIN, 0},
+                                     pollfd{service_.interface_fd(), POLLIN, 0},
+                                     pollfd{service_.notice_fd(), POLLIN, 0}};
+        const nanoseconds left = std::max(when - system_clock().monotonic(), nanoseconds::zero());
+        const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+        ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));
+        if (fds[1].revents != 0) service_.update_interfaces();
+    }
+
+    void handle(int signal) {
+        switch (signal) {
+            case SIGHUP: reload(); break;
+            case SIGUSR1:
+                log::info("opening output files anew");
+                service_.reopen();
+                break;
+            default: stopping_ = true; break;
+        }
+    }
+
+    void reload() {
+        const auto microseconds = system_clock().monotonic().count() / 1000;
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", static_cast<long long>(microseconds));
+        config::Loaded loaded = load_config(config_path_);
+        for (const config::Problem& problem : loaded.problems) log::error(to_string(problem));
+        Status status;
+        if (loaded.problems.empty()) status = service_.reload(std::move(loaded.config));
+        if (!status) log::error(status.error().message);
+        const bool taken = loaded.problems.empty() && status.ok();
+        if (taken) {
+            log::info("configuration reloaded: " + service_.summary());
+        } else {
+            log::error("the configuration was not taken over; the old one stays in force");
+        }
+        service_.reopen();
+        sd_notify(0, "READY=1");
+    }
+
+    pipeline::Service& service_;
+    Signals& signals_;
+    std::string config_path_;
+    std::optional<nanoseconds> watchdog_ = watchdog_interval();
+    bool stopping_ = false;
+};
+
+int run(const std::string& config_path) {
+    config::Loaded loaded = load_config(config_path);
+    print(loaded.problems);
+    if (!loaded.problems.empty()) return EX_CONFIG;
+    ::umask(0027);
+    if (Status status = become(loaded.config.run_as); !status) return fail(status.error());
+    auto signals = Signals::block({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
+    if (!signals) return fail(signals.error());
+    auto service = pipeline::Service::start(std::move(loaded.config));
+    if (!service) return fail(service.error());
+    log::info((*service)->summary());
+    sd_notify(0, "READY=1");
+    Loop(**service, *signals, config_path).run();
+    sd_notify(0, "STOPPING=1");
+    const Status status = (*service)->stop();
+    if (!status) return fail(status.error());
+    log::info("stopped");
+    return EX_OK;
+}
+
+}  // namespace
+
+Action add_run(CLI::App& app) {
+    auto path = std::make_shared<std::string>();
+    add_config_option(app, *path);
+    return [path] { return run(*path); };
+}
+
+}  // namespace nflogd::daemon

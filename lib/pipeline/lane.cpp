@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pipeline/lane.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+namespace nflogd::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr nanoseconds kFirstPause = milliseconds(50);
+/// A medium that comes back is noticed within this.
+constexpr nanoseconds kLongestPause = milliseconds(500);
+
+}  // namespace
+
+Lane::Lane(config::OutputConfig config, std::unique_ptr<format::Formatter> formatter,
+           std::unique_ptr<sink::Sink> sink, OnState on_state, const Clock& clock)
+    : config_(std::move(config)),
+      formatter_(std::move(formatter)),
+      sink_(std::move(sink)),
+      on_state_(std::move(on_state)),
+      clock_(clock),
+      ring_(config_.queue),
+      thread_([this] { run(); }) {
+    pthread_setname_np(thread_.native_handle(), ("out:" + config_.name).substr(0, 15).c_str());
+}
+
+Lane::~Lane() {
+    if (!thread_.joinable()) return;
+    give_up_at(nanoseconds::zero());
+    stop();
+}
+
+std::future<void> Lane::post(Control::Kind kind, std::shared_ptr<const Event> event) {
+    Control control;
+    control.kind = kind;
+    control.event = std::move(event);
+    std::future<void> passed = control.passed.get_future();
+    {
+        const std::lock_guard lock(control_mutex_);
+        control.position = ring_.pushed();
+        controls_.push_back(std::move(control));
+    }
+    wakeup_.wake();
+    return passed;
+}
+
+void Lane::post_event(std::shared_ptr<const Event> event) {
+    post(Control::Kind::event, std::move(event));
+}
+
+void Lane::post_reopen() { post(Control::Kind::reopen, nullptr); }
+
+std::future<void> Lane::post_barrier() { return post(Control::Kind::barrier, nullptr); }
+
+void Lane::give_up_at(nanoseconds deadline) {
+    deadline_ns_.store(deadline.count(), std::memory_order_relaxed);
+    wakeup_.wake();
+}
+
+void Lane::stop() {
+    post(Control::Kind::stop, nullptr);
+    thread_.join();
+}
+
+OutputLedger Lane::ledger() const {
+    // What left the queue is read before what entered it, so that nothing is
+    // counted twice; a record may be missing for the moment it is on its way.
+    OutputLedger ledger;
+    ledger.output = config_.name;
+    ledger.written = written_.get();
+    ledger.failed = failed_.get();
+    ledger.dropped = dropped_.load(std::memory_order_relaxed);
+    ledger.queued = in_outbox_.load(std::memory_order_acquire) + (ring_.pushed() - ring_.popped());
+    return ledger;
+}
+
+void Lane::run() {
+    while (!done_) {
+        bool progress = false;
+        if (outbox_.empty()) progress = fill();
+        if (!outbox_.empty()) progress = write_out() || progress;
+        const auto due = sink_->tend();
+        if (!progress && !done_) sleep(due);
+    }
+    if (Status status = sink_->close(); !status) on_state_(config_.name, status.error().message);
+}
+
+/// Formats what is waiting, or does what is due. False if there was nothing.
+bool Lane::fill() {
+    const std::uint64_t limit = next_control_position();
+    fill_with_packets(limit);
+    if (!outbox_.empty()) return true;
+    if (ring_.popped() < limit) return false;
+    Control control;
+    {
+        const std::lock_guard lock(control_mutex_);
+        control = std::move(controls_.front());
+        controls_.pop_front();
+    }
+    act(std::move(control));
+    return true;
+}
+
+void Lane::fill_with_packets(std::uint64_t limit) {
+    const std::uint64_t first = ring_.popped();
+    std::uint64_t position = first;
+    while (position < limit && outbox_.has_room()) {
+        const Record* record = ring_.front();
+        if (record == nullptr) break;
+        outbox_.add(*formatter_, *record);
+        in_outbox_.store(outbox_.packets(), std::memory_order_release);
+        ring_.pop();
+        ++position;
+    }
+}
+
+void Lane::act(Control control) {
+    switch (control.kind) {
+        case Control::Kind::event: outbox_.put_event(*formatter_, *control.event); break;
+        case Control::Kind::reopen:
+            if (Status status = sink_->reopen(); !status) suspend(status.error());
+            break;
+        case Control::Kind::barrier: control.passed.set_value(); break;
+        case Control::Kind::stop: done_ = true; break;
+    }
+}
+
+/// False if nothing could be written.
+bool Lane::write_out() {
+    const nanoseconds now = clock_.monotonic();
+    if (suspended_) {
+        if (now.count() >= deadline_ns_.load(std::memory_order_relaxed)) {
+            give_up();
+            return true;
+        }
+        if (now < retry_at_) return false;
+    }
+    const sink::Written result = sink_->write(outbox_.batch());
+    const std::size_t packets = outbox_.remove(result.records);
+    written_.add(packets);
+    in_outbox_.store(outbox_.packets(), std::memory_order_release);
+    if (!result.status) {
+        suspend(result.status.error());
+    } else if (suspended_) {
+        resume();
+    }
+    return result.records > 0;
+}
+
+void Lane::suspend(const Error& error) {
+    pause_ = std::min(suspended_ ? pause_ * 2 : kFirstPause, kLongestPause);
+    retry_at_ = clock_.monotonic() + pause_;
+    if (suspended_) return;
+    suspended_ = true;
+    on_state_(config_.name, error.message);
+}
+
+void Lane::resume() {
+    suspended_ = false;
+    on_state_(config_.name, {});
+}
+
+/// Counts as failed what is formatted and what waits before the next control.
+void Lane::give_up() {
+    std::uint64_t lost = outbox_.packets();
+    outbox_.clear();
+    in_outbox_.store(0, std::memory_order_release);
+    for (const std::uint64_t limit = next_control_position();
+         ring_.popped() < limit && ring_.front() != nullptr; ++lost) {
+        ring_.pop();
+    }
+    failed_.add(lost);
+}
+
+void Lane::sleep(std::optional<nanoseconds> due) {
+    if (suspended_) {
+        const nanoseconds deadline(deadline_ns_.load(std::memory_order_relaxed));
+        const nanoseconds retry = std::min(retry_at_, deadline);
+        due = due ? std::min(*due, retry) : retry;
+    }
+    wakeup_.prepare();
+    if (has_work()) {
+        wakeup_.cancel();
+    } else {
+        wakeup_.wait(due);
+    }
+}
+
+bool Lane::has_work() const {
+    if (!outbox_.empty()) return !suspended_;
+    return ring_.front() != nullptr || ring_.popped() >= next_control_position();
+}
+
+std::uint64_t Lane::next_control_position() const {
+    const std::lock_guard lock(control_mutex_);
+    return controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
+}
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// One output: a bounded queue, a thread, a formatter and a sink. A slow or
+/// failing output loses only its own records, and counts them.
+///
+/// While the medium refuses, the lane is *suspended*: it keeps what it has
+/// formatted, tries again with growing pauses, and its queue fills; what does
+/// not fit is counted as dropped.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "config/config.hpp"
+#include "core/counter.hpp"
+#include "core/event.hpp"
+#include "core/ring.hpp"
+#include "core/time.hpp"
+#include "core/wakeup.hpp"
+#include "format/formatter.hpp"
+#include "pipeline/outbox.hpp"
+#include "sink/sink.hpp"
+
+namespace nflogd::pipeline {
+
+class Lane {
+public:
+    /// Called by the lane's thread when it is suspended (with the reason) and
+    /// when it resumes (with an empty one).
+    using OnState = std::function<void(const std::string& name, const std::string& reason)>;
+
+    Lane(config::OutputConfig config, std::unique_ptr<format::Formatter> formatter,
+         std::unique_ptr<sink::Sink> sink, OnState on_state, const Clock& clock = system_clock());
+    /// Gives up at once on what is not written; see stop().
+    ~Lane();
+    Lane(const Lane&) = delete;
+    Lane& operator=(const Lane&) = delete;
+
+    /// Capture threads. Copies the record into the queue, or counts it as dropped.
+    void offer(const Record& record) {
+        if (!ring_.push([&](Record& slot) { copy_record(slot, record); })) {
+            dropped_.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+    /// Capture threads, once a batch.
+    void wake() { wakeup_.wake(); }
+
+    /// Any thread. Each takes its place behind the records offered so far.
+    void post_event(std::shared_ptr<const Event> event);
+    void post_reopen();
+    /// Ready when all that was offered or posted before is written, or given up.
+    std::future<void> post_barrier();
+
+    /// Any thread. From `deadline` (Clock::monotonic) on, what a suspended lane
+    /// still holds is counted as failed.
+    void give_up_at(std::chrono::nanoseconds deadline);
+    /// Writes what is left, closes the sink and ends the thread.
+    void stop();
+
+    /// Any thread.
+    [[nodiscard]] OutputLedger ledger() const;
+    [[nodiscard]] const config::OutputConfig& config() const { return config_; }
+
+private:
+    struct Control {
+        enum class Kind : std::uint8_t { event, reopen, barrier, stop };
+        Kind kind = Kind::event;
+        std::uint64_t position = 0;  ///< act when so many records are taken
+        std::shared_ptr<const Event> event;
+        std::promise<void> passed;
+    };
+
+    std::future<void> post(Control::Kind kind, std::shared_ptr<const Event> event);
+    void run();
+    bool fill();
+    void fill_with_packets(std::uint64_t limit);
+    void act(Control control);
+    bool write_out();
+    void suspend(const Error& error);
+    void resume();
+    void give_up();
+    void sleep(std::optional<std::chrono::nanoseconds> due);
+    [[nodiscard]] bool has_work() const;
+    [[nodiscard]] std::uint64_t next_control_position() const;
+
+    const config::OutputConfig config_;
+    const std::unique_ptr<format::Formatter> formatter_;
+    const std::unique_ptr<sink::Sink> sink_;
+    const OnState on_state_;
+    const Clock& clock_;
+
+    Ring<Record> ring_;
+    Wakeup wakeup_;
+    std::atomic<std::uint64_t> dropped_{0};
+    Counter written_;
+    Counter failed_;
+    std::atomic<std::uint64_t> in_outbox_{0};  ///< packets formatted, not written yet
+    std::atomic<std::int64_t> deadline_ns_{std::chrono::nanoseconds::max().count()};
+
+    mutable std::mutex control_mutex_;
+    std::deque<Control> controls_;  ///< guarded by control_mutex_
+
+    // The lane's thread only.
+    Outbox outbox_;
+    bool suspended_ = false;
+    bool done_ = false;
+    std::chrono::nanoseconds retry_at_{0};
+    std::chrono::nanoseconds pause_{0};
+
+    std::thread thread_;  ///< last: starts when all else is there
+};
+
+}  // namespace nflogd::pipeline

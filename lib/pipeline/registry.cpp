@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pipeline/registry.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "sink/file.hpp"
+#include "sink/stdout.hpp"
+
+namespace nflogd::pipeline {
+namespace {
+
+using SinkResult = Result<std::unique_ptr<sink::Sink>>;
+
+struct FormatRow {
+    std::string_view name;
+    std::unique_ptr<format::Formatter> (*make)(format::FormatOptions options);
+};
+
+constexpr std::array kFormats = {
+    FormatRow{"json", format::make_json},
+    FormatRow{"line", format::make_line},
+};
+
+SinkResult make_file(const config::OutputConfig& output, const Clock& clock) {
+    return sink::open_file(std::get<FileOptions>(output.options), clock);
+}
+
+SinkResult make_stdout(const config::OutputConfig&, const Clock&) { return sink::make_stdout(); }
+
+struct SinkRow {
+    std::string_view type;
+    SinkResult (*make)(const config::OutputConfig& output, const Clock& clock);
+};
+
+constexpr std::array kSinks = {
+    SinkRow{"file", make_file},
+    SinkRow{"stdout", make_stdout},
+};
+
+}  // namespace
+
+std::vector<std::string> format_names() {
+    std::vector<std::string> names;
+    for (const FormatRow& row : kFormats) names.emplace_back(row.name);
+    return names;
+}
+
+std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
+                                                  format::FormatOptions options) {
+    for (const FormatRow& row : kFormats) {
+        if (row.name == name) return row.make(std::move(options));
+    }
+    return nullptr;
+}
+
+SinkResult make_sink(const config::OutputConfig& output, const Clock& clock) {
+    for (const SinkRow& row : kSinks) {
+        if (row.type == output.type) return row.make(output, clock);
+    }
+    return Error{"there is no output type '" + output.type + "'", EX_CONFIG};
+}
+
+bool wants_colour(const config::OutputConfig& output) {
+    const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
+    const char* terminal = std::getenv("TERM");
+    return output.type == "stdout" && ::isatty(STDOUT_FILENO) == 1 &&
+           (no_colour == nullptr || *no_colour == '\0') &&
+           (terminal == nullptr || std::string_view(terminal) != "dumb");
+}
+
+}  // namespace nflogd::pipeline

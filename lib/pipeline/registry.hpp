@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// THE table of formats and of sinks: what a configuration may name and who
+/// makes it. A new one is one row here (and one file in its folder).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "format/formatter.hpp"
+#include "sink/sink.hpp"
+
+namespace nflogd::pipeline {
+
+/// Names that an output's `format` may have.
+[[nodiscard]] std::vector<std::string> format_names();
+
+/// nullptr if there is no such format.
+std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
+                                                  format::FormatOptions options);
+
+/// Opens the medium of an output. Errors: EX_CANTCREAT.
+Result<std::unique_ptr<sink::Sink>> make_sink(const config::OutputConfig& output,
+                                              const Clock& clock);
+
+/// Whether this output's text goes to a terminal that wants colours.
+[[nodiscard]] bool wants_colour(const config::OutputConfig& output);
+
+}  // namespace nflogd::pipeline
