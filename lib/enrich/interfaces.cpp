@@ -89,7 +89,9 @@ void InterfaceTable::forget(std::uint32_t index) {
 void apply_link_messages(Bytes datagram, InterfaceTable& table) {
     int rest = static_cast<int>(datagram.size());
     const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.data());
-    for (; mnl_nlmsg_ok(message, rest); message = mnl_nlmsg_next(message, &rest)) {
+    // libmnl takes a length above INT_MAX for a negative one, and so for a good one.
+    for (; mnl_nlmsg_ok(message, rest) && message->nlmsg_len <= datagram.size();
+         message = mnl_nlmsg_next(message, &rest)) {
         if (message->nlmsg_type != RTM_NEWLINK && message->nlmsg_type != RTM_DELLINK) continue;
         if (mnl_nlmsg_get_payload_len(message) < sizeof(ifinfomsg)) continue;
         const auto* link = static_cast<const ifinfomsg*>(mnl_nlmsg_get_payload(message));

@@ -61,7 +61,10 @@ int read_ack(int fd, std::uint32_t sequence) {
             return errno;
         }
         const auto* head = reinterpret_cast<const nlmsghdr*>(buffer.data());
-        if (!mnl_nlmsg_ok(head, static_cast<int>(length))) return EPROTO;
+        if (!mnl_nlmsg_ok(head, static_cast<int>(length)) ||
+            head->nlmsg_len > static_cast<std::size_t>(length)) {
+            return EPROTO;
+        }
         if (head->nlmsg_type != NLMSG_ERROR || head->nlmsg_seq != sequence) continue;
         if (mnl_nlmsg_get_payload_len(head) < sizeof(nlmsgerr)) return EPROTO;
         return -static_cast<const nlmsgerr*>(mnl_nlmsg_get_payload(head))->error;
@@ -121,8 +124,7 @@ void NflogSocket::size_receive_buffer(std::uint32_t bytes) {
 
 Status NflogSocket::bind(const NflogOptions& options) {
     std::array<char, 512> buffer;
-    nlmsghdr* request =
-        nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
+    nlmsghdr* request = nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
     request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
     request->nlmsg_seq = kBindSequence;
     // One message, so that no packet is queued under the kernel's own defaults.
@@ -139,8 +141,7 @@ Status NflogSocket::bind(const NflogOptions& options) {
 
 Status NflogSocket::configure(const NflogOptions& options) {
     std::array<char, 512> buffer;
-    nlmsghdr* request =
-        nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
+    nlmsghdr* request = nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
     put_settings(request, options);
     if (const int error = send_request(fd(), request); error != 0) {
         return system_error(error, fmt::format("configuring nfnetlink_log group {}", group_));

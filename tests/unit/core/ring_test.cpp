@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/ring.hpp"
+
+#include <array>
+#include <thread>
+#include <vector>
+
+#include "catch.hpp"
+
+using nflogd::Ring;
+
+TEST_CASE("a ring holds exactly its capacity, whatever that is") {
+    for (const std::size_t capacity : {1U, 2U, 3U, 100U}) {
+        Ring<int> ring(capacity);
+        for (std::size_t i = 0; i < capacity; ++i) {
+            REQUIRE(ring.push([&](int& slot) { slot = static_cast<int>(i); }));
+        }
+        REQUIRE_FALSE(ring.push([](int& slot) { slot = -1; }));
+        REQUIRE(*ring.front() == 0);
+        ring.pop();
+        REQUIRE(ring.push([](int& slot) { slot = 1000; }));
+    }
+}
+
+TEST_CASE("items come out in order, over many turns") {
+    Ring<int> ring(5);
+    int next = 0;
+    for (int turn = 0; turn < 1000; ++turn) {
+        REQUIRE(ring.push([&](int& slot) { slot = 2 * turn; }));
+        REQUIRE(ring.push([&](int& slot) { slot = 2 * turn + 1; }));
+        for (int i = 0; i < 2; ++i) {
+            REQUIRE(ring.front() != nullptr);
+            REQUIRE(*ring.front() == next++);
+            ring.pop();
+        }
+        REQUIRE(ring.front() == nullptr);
+    }
+}
+
+TEST_CASE("several producers lose nothing but what they are told is lost") {
+    constexpr int kProducers = 3;
+    constexpr std::uint64_t kItems = 30000;
+    struct Item {
+        int producer;
+        std::uint64_t number;
+    };
+    Ring<Item> ring(64);
+    std::array<std::uint64_t, kProducers> refused{};
+    std::atomic<int> running{kProducers};
+    std::vector<std::thread> threads;
+    for (int p = 0; p < kProducers; ++p) {
+        threads.emplace_back([&, p] {
+            for (std::uint64_t n = 0; n < kItems; ++n) {
+                if (!ring.push([&](Item& slot) { slot = {p, n}; })) {
+                    ++refused[static_cast<std::size_t>(p)];
+                }
+            }
+            --running;
+        });
+    }
+    std::array<std::uint64_t, kProducers> taken{};
+    std::array<std::uint64_t, kProducers> next{};
+    bool ordered = true;
+    while (running.load() > 0 || ring.front() != nullptr) {
+        const Item* item = ring.front();
+        if (item == nullptr) continue;
+        const auto p = static_cast<std::size_t>(item->producer);
+        ordered = ordered && item->number >= next[p];
+        next[p] = item->number + 1;
+        ++taken[p];
+        ring.pop();
+    }
+    for (auto& thread : threads) thread.join();
+    REQUIRE(ordered);
+    for (std::size_t p = 0; p < kProducers; ++p) REQUIRE(taken[p] + refused[p] == kItems);
+}
