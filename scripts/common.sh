@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sourced by the other scripts: where the project is, how to say what happens.
+set -euo pipefail
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# build PRESET [cmake -D options]: configures once, builds what changed.
+build() {
+    local preset=$1
+    shift
+    (
+        cd "$top"
+        if [ ! -e "build/$preset/build.ninja" ] || [ $# -gt 0 ]; then
+            cmake --preset "$preset" -G Ninja "$@" >"/tmp/nflogd-cmake-$preset.$$" 2>&1 || {
+                cat "/tmp/nflogd-cmake-$preset.$$" >&2
+                exit 1
+            }
+            rm -f "/tmp/nflogd-cmake-$preset.$$"
+        fi
+        cmake --build "build/$preset"
+    ) >&2
+}
