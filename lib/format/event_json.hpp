@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// Ledger and lifecycle records as JSON lines.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/event.hpp"
+
+namespace nflogd::format {
+
+/// Appends the line. `host` is escaped already.
+void write_event_json(const Event& event, std::string_view host, std::string& out);
+
+}  // namespace nflogd::format

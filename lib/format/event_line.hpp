@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// Ledger and lifecycle records as one line for a human.
+#pragma once
+
+#include <string>
+
+#include "core/event.hpp"
+
+namespace nflogd::format {
+
+/// Appends the line.
+void write_event_line(const Event& event, bool colour, std::string& out);
+
+}  // namespace nflogd::format
