@@ -117,7 +117,8 @@ constexpr auto kTransports = [] {
 
 /// Each ICMP belongs to its own IP; in the other one it is just a number.
 bool is_foreign_icmp(std::uint8_t number, const Headers& headers) {
-    return number == (headers.ip_version == 4 ? IPPROTO_ICMPV6 : IPPROTO_ICMP);
+    if (number == IPPROTO_ICMP) return headers.ip_version != 4;
+    return number == IPPROTO_ICMPV6 && headers.ip_version != 6;
 }
 
 }  // namespace
