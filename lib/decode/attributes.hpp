@@ -20,13 +20,15 @@ enum class AttributeStep : std::uint8_t { found, end, broken };
 
 /// Cuts the next attribute off `rest`. `type` comes without the flag bits.
 inline AttributeStep next_attribute(Cursor& rest, std::uint16_t& type, Bytes& value) {
+    constexpr std::uint16_t kTypeBits = 0xffff & NLA_TYPE_MASK;
+    constexpr std::size_t kHeaderSize = sizeof(nlattr);
     if (rest.empty()) return AttributeStep::end;
-    std::uint16_t length = 0;
-    if (!rest.host16(length) || !rest.host16(type)) return AttributeStep::broken;
-    type &= NLA_TYPE_MASK;
-    if (length < NLA_HDRLEN) return AttributeStep::broken;
-    if (!rest.take(length - std::size_t{NLA_HDRLEN}, value)) return AttributeStep::broken;
-    const std::size_t padding = NLA_ALIGN(length) - length;
+    nlattr header{};
+    if (!rest.copy(&header, sizeof header)) return AttributeStep::broken;
+    if (header.nla_len < kHeaderSize) return AttributeStep::broken;
+    if (!rest.take(header.nla_len - kHeaderSize, value)) return AttributeStep::broken;
+    type = header.nla_type & kTypeBits;
+    const std::size_t padding = -std::size_t{header.nla_len} % NLA_ALIGNTO;
     if (!rest.skip(padding)) rest = Cursor({});
     return AttributeStep::found;
 }

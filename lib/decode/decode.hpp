@@ -7,6 +7,14 @@
 /// record `truncated`; one that cannot be right leaves it `malformed`. What was
 /// read before either is kept. There is no error: hostile bytes are an ordinary
 /// record.
+///
+/// Truncated means that the packet holds fields which the record lacks: payload,
+/// options and trailers that were cut off do not count. A packet that an ICMP
+/// error quotes is short by nature and may be forged; it makes the record
+/// truncated only if the snaplen cut it, and never malformed.
+///
+/// Of several VLAN tags the outer one is vlan_id; ether_type is that of the layer
+/// behind them. A MAC address of zeros is none.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +36,9 @@ void decode_ethernet(Bytes frame, Record& record);
 void decode_ether_type(Bytes packet, std::uint16_t ether_type, Record& record);
 
 /// Reads one NFULNL_MSG_PACKET behind its nlmsghdr: nfgenmsg and attributes.
-/// The record's time is `received_ns` unless the kernel sent one. Returns false
-/// if the message is too short to be one; `record` is then not meaningful.
+/// Starts from a cleared record. Its time is `received_ns` unless the kernel sent
+/// one. Returns false if the message is too short to be one; `record` is then not
+/// meaningful. The other functions here add to a record that the caller cleared.
 bool decode_nflog_message(Bytes message, std::uint64_t received_ns, Record& record);
 
 /// What a netlink datagram holds beside packets.

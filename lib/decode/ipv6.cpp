@@ -33,14 +33,19 @@ void read_fields(const Header& header, Headers& out) {
     header.copy<24>(out.dest_ip.bytes);
 }
 
-/// Finds the jumbo payload length (RFC 2675) in the hop-by-hop options that
+/// Size of the hop-by-hop header that `bytes` starts with, by its own count.
+std::size_t options_size(Bytes bytes) {
+    constexpr std::size_t kUnit = 8;
+    return bytes.size() < 2 ? kUnit : (bytes[1] + std::size_t{1}) * kUnit;
+}
+
+/// Finds the jumbo payload length (RFC 2675) in the hop-by-hop header that
 /// `bytes` starts with; 0 if there is none.
 std::uint32_t find_jumbo_length(Bytes bytes) {
     constexpr std::uint8_t kPad1 = 0;
     constexpr std::uint8_t kJumbo = 0xc2;
-    if (bytes.size() < 2) return 0;
-    Cursor options(bytes.first(std::min<std::size_t>(bytes.size(), (bytes[1] + 1U) * 8)));
-    options.skip(2);
+    Cursor options(bytes.first(std::min(bytes.size(), options_size(bytes))));
+    if (!options.skip(2)) return 0;
     std::uint8_t type = 0;
     while (options.u8(type)) {
         if (type == kPad1) continue;
@@ -56,8 +61,12 @@ std::uint32_t find_jumbo_length(Bytes bytes) {
 /// A jumbogram says how long it is in an option; it is longer than 64 KiB and
 /// the record's length holds 32 bits.
 bool apply_jumbo_length(Part& packet, Reading& reading) {
-    const auto jumbo = find_jumbo_length(packet.bytes.subspan(kHeaderSize));
-    if (jumbo == 0) return false;
+    const Bytes options = packet.bytes.subspan(kHeaderSize);
+    const auto jumbo = find_jumbo_length(options);
+    if (jumbo == 0) {
+        if (options.size() < options_size(options)) reading.truncated = true;
+        return false;
+    }
     if (jumbo <= 0xffff || jumbo >= kUnknownLength - kHeaderSize) {
         reading.fail(Malformed::ipv6_length);
         return false;

@@ -68,6 +68,7 @@ std::vector<Buffer> valid_packets() {
         v6(58, icmp_error(1, 4, udp6)),
         v6(58, icmp_error(2, 0, v6(0, extension(6) + tcp()))),
         ipv6({.next = 0, .length = 0}, Buffer{17, 0, 0xc2, 4} + be32(100'000) + udp(0)),
+        ipv6({.next = 0, .length = 0}, Buffer{47, 0, 0xc2, 4} + be32(100'000) + repeated(4)),
     };
 }
 
