@@ -170,4 +170,5 @@ TEST_CASE("attributes that end the walk leave what was read before") {
     CHECK(text({1}) == broken);
     CHECK(text({8, 0, 9}) == broken);
     CHECK(text(hex("0500 0a00 70")) == "group=5 prefix=\"p\" mark=7 truncated=true");
+    CHECK(text(hex("0500 0a00 70 00")) == "group=5 prefix=\"p\" mark=7 truncated=true");
 }
