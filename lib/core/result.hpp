@@ -43,18 +43,18 @@ public:
 
     T& operator*() {
         assert(ok());
-        return *std::get_if<0>(&state_);
+        return std::get<0>(state_);
     }
     const T& operator*() const {
         assert(ok());
-        return *std::get_if<0>(&state_);
+        return std::get<0>(state_);
     }
     T* operator->() { return &**this; }
     const T* operator->() const { return &**this; }
 
     [[nodiscard]] const Error& error() const {
         assert(!ok());
-        return *std::get_if<1>(&state_);
+        return std::get<1>(state_);
     }
 
 private:
