@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sink/appender.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sink/tail.hpp"
+
+namespace nflogd::sink {
+namespace {
+
+/// Writes until all is out or the kernel refuses; `error` then says why.
+std::size_t write_all(int fd, std::span<const char> bytes, int& error) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t wrote = ::write(fd, bytes.data() + done, bytes.size() - done);
+        if (wrote > 0) {
+            done += static_cast<std::size_t>(wrote);
+        } else if (wrote == 0 || errno != EINTR) {
+            error = wrote == 0 ? EIO : errno;
+            break;
+        }
+    }
+    return done;
+}
+
+/// How many records of the run end within its first `bytes` bytes.
+std::size_t whole_records(const Run& run, std::size_t bytes) {
+    const auto ends = run.batch.ends.subspan(run.first, run.last - run.first);
+    const auto behind = std::upper_bound(ends.begin(), ends.end(), run.begin() + bytes);
+    return static_cast<std::size_t>(behind - ends.begin());
+}
+
+}  // namespace
+
+std::optional<struct stat> Appender::stat() const {
+    struct stat info {};
+    if (::fstat(fd(), &info) != 0) return std::nullopt;
+    return info;
+}
+
+bool Appender::settle() {
+    if (torn_ && repair_tail(fd())) torn_ = false;
+    return !torn_;
+}
+
+Appended Appender::append(const Run& run) {
+    if (!settle()) return {0, EIO};
+    Appended out;
+    const std::size_t done =
+        write_all(fd(), run.batch.bytes.subspan(run.begin(), run.bytes()), out.error);
+    out.records = whole_records(run, done);
+    const Run whole{run.batch, run.first, run.first + out.records};
+    if (done > whole.bytes()) take_back(done - whole.bytes());
+    return out;
+}
+
+void Appender::take_back(std::uint64_t bytes) {
+    const auto info = stat();
+    if (!info) {
+        torn_ = true;
+        return;
+    }
+    const off_t keep = std::max<off_t>(0, info->st_size - static_cast<off_t>(bytes));
+    torn_ = ::ftruncate(fd(), keep) != 0;
+}
+
+}  // namespace nflogd::sink

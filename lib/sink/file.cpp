@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sink/file.hpp"
+
+#include <ctime>
+
+#include "sink/rotating_file.hpp"
+
+namespace nflogd::sink {
+
+Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock) {
+    ::tzset();
+    Result<LogPath> path = split_path(options.path);
+    if (!path) return path.error();
+    Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
+    if (!directory) return directory.error();
+    auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory), path->name);
+    if (Status started = file->start(); !started.ok()) return started.error();
+    return std::unique_ptr<Sink>(std::move(file));
+}
+
+}  // namespace nflogd::sink
