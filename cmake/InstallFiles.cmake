@@ -1,1 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# What is installed beside the program.
+
+# Where the daemon looks for its configuration, whatever the prefix is.
+set(NFLOGD_CONFIG_DIR /etc/nflogd CACHE PATH "Directory of nflogd.yaml")
+
+set(nflogd_doc_dir share/doc/nflogd)
+
+install(FILES systemd/nflogd.sysusers.conf DESTINATION lib/sysusers.d RENAME nflogd.conf)
+install(FILES systemd/nflogd.tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME nflogd.conf)
+install(FILES config/nflogd.schema.json DESTINATION share/nflogd)
+install(FILES LICENSE DESTINATION ${nflogd_doc_dir})
+install(FILES README.md CHANGELOG.md DESTINATION ${nflogd_doc_dir} OPTIONAL)
+install(DIRECTORY docs/ DESTINATION ${nflogd_doc_dir})
+install(FILES config/nflogd.yaml systemd/iptables.conf DESTINATION ${nflogd_doc_dir}/examples)
+
+# The unit and the configuration need a script: the one names the program by its
+# path below the prefix, which may be chosen as late as `cmake --install --prefix`;
+# the other belongs to the operator once it is there.
+install(CODE "
+    set(source_dir \"${PROJECT_SOURCE_DIR}\")
+    set(sbin_dir \"${CMAKE_INSTALL_SBINDIR}\")
+    set(config_dir \"${NFLOGD_CONFIG_DIR}\")")
+install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallUnit.cmake)
+install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallConfig.cmake)
