@@ -38,7 +38,8 @@ struct Config {
     std::chrono::seconds ledger_interval{10};
 };
 
-/// One thing that is wrong: "FILE:LINE:COL: message".
+/// One thing that is wrong: "FILE:LINE:COL: message"; line 0 if a file as a whole
+/// is meant. Columns count bytes.
 struct Problem {
     Location where;
     std::string message;
@@ -60,7 +61,8 @@ Loaded load_text(std::string_view text, const std::string& name,
 
 /// The files that make the configuration when none is named on the command line:
 /// DIRECTORY/nflogd.yaml and DIRECTORY/conf.d/*.yaml in name order. Empty if
-/// there is no nflogd.yaml.
+/// there is no nflogd.yaml. A conf.d that may not be read is named itself, so that
+/// loading it says why.
 std::vector<std::string> default_files(const std::string& directory = "/etc/nflogd");
 
 /// What runs without any file: log new connections on input and forward.

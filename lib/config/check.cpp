@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <unordered_map>
+
+#include "config/sections.hpp"
+#include "config/text.hpp"
+#include "config/words.hpp"
+#include "core/labels.hpp"
+#include "core/names.hpp"
+
+namespace nflogd::config {
+namespace {
+
+/// One thread each.
+constexpr std::size_t kMostOutputs = 64;
+
+// xt_limit: XT_LIMIT_SCALE is 10000 a second; its burst ends there, too.
+constexpr std::uint64_t kMostIptablesRate = 10'000;
+constexpr std::uint64_t kMostIptablesBurst = 10'000;
+
+/// Indexed by RateLimit::Unit.
+constexpr std::uint64_t kSecondsPer[] = {1, 60, 3600, 86'400};
+
+constexpr std::uint8_t kProtocolsWithPorts[] = {6, 17, 33, 132, 136};
+
+class Check {
+public:
+    Check(Draft& draft, std::vector<Problem>& problems) : draft_(draft), problems_(problems) {}
+
+    void sources() {
+        if (draft_.sources.empty() && draft_.sources_sound) draft_.sources.emplace_back();
+        Places places;
+        for (const SourceDraft& source : draft_.sources) {
+            const bool given = !source.groups_at.empty();
+            for (std::size_t i = 0; i < source.options.groups.size(); ++i) {
+                const Location& where = given ? source.groups_at[i] : source.options.where;
+                unique(places, "group", std::to_string(source.options.groups[i]), where);
+            }
+        }
+    }
+
+    void rules() {
+        if (draft_.rules.size() > Labels::kMaxRules) {
+            report(draft_.rules[Labels::kMaxRules].rule.where,
+                   fmt::format("more than {} rules", Labels::kMaxRules));
+        }
+        Places names;
+        for (RuleDraft& rule : draft_.rules) {
+            if (rule.name_at.line != 0) {
+                unique(names, "rule name", rule.rule.name, rule.name_at);
+            }
+            if (draft_.sources_sound) take_source(rule);
+            if (!rule.sound) continue;
+            interfaces(rule);
+            families(rule);
+            ports(rule);
+            if (draft_.config.rules.backend == RulesBackend::iptables) iptables(rule);
+        }
+    }
+
+    void outputs(const std::string& file) {
+        if (draft_.outputs.empty() && draft_.outputs_sound) {
+            report(draft_.outputs_at.value_or(Location{file, 0, 0}),
+                   "no outputs: records would go nowhere");
+        }
+        if (draft_.outputs.size() > kMostOutputs) {
+            report(draft_.outputs[kMostOutputs].output.where,
+                   fmt::format("more than {} outputs", kMostOutputs));
+        }
+        Places names;
+        Places paths;
+        for (const OutputDraft& draft : draft_.outputs) {
+            const OutputConfig& output = draft.output;
+            if (draft.name_at.line != 0) {
+                unique(names, "output name", output.name, draft.name_at);
+            }
+            const auto* options = std::get_if<FileOptions>(&output.options);
+            if (options == nullptr || draft.path_at.line == 0) continue;
+            const std::string path =
+                std::filesystem::path(options->path).lexically_normal().string();
+            unique(paths, "path", path, draft.path_at);
+        }
+    }
+
+private:
+    using Places = std::unordered_map<std::string, Location>;
+
+    void report(const Location& where, std::string message) {
+        problems_.push_back({where, std::move(message)});
+    }
+
+    void unique(Places& places, std::string_view what, const std::string& name,
+                const Location& where) {
+        const auto [first, is_new] = places.try_emplace(name, where);
+        if (is_new) return;
+        report(where, fmt::format("duplicate {} {}: the first is at {}", what, quote(name),
+                                  to_string(first->second)));
+    }
+
+    const SourceDraft* source_of(std::uint16_t group) const {
+        for (const SourceDraft& source : draft_.sources) {
+            const auto& groups = source.options.groups;
+            if (std::find(groups.begin(), groups.end(), group) != groups.end()) return &source;
+        }
+        return nullptr;
+    }
+
+    void take_source(RuleDraft& draft) {
+        LogRule& rule = draft.rule;
+        if (!draft.group_at) rule.group = draft_.sources.front().options.groups.front();
+        const SourceDraft* source = source_of(rule.group);
+        if (source != nullptr) {
+            rule.snaplen = source->options.snaplen;
+            rule.queue_threshold = source->options.queue_threshold;
+        } else if (draft.sound) {
+            report(*draft.group_at, fmt::format("group {} is read by no source", rule.group));
+        }
+    }
+
+    void interfaces(const RuleDraft& draft) {
+        const Hook hook = draft.rule.hook;
+        const bool iptables = draft_.config.rules.backend == RulesBackend::iptables;
+        const bool has_in = hook != Hook::output && !(hook == Hook::postrouting && iptables);
+        const bool has_out = hook != Hook::prerouting && hook != Hook::input;
+        if (!has_in && !draft.rule.in.empty()) no_interface(draft.in_at, hook, "input");
+        if (!has_out && !draft.rule.out.empty()) no_interface(draft.out_at, hook, "output");
+    }
+
+    void no_interface(const Location& where, Hook hook, std::string_view direction) {
+        report(where, fmt::format("a packet has no {} interface at hook {}, the rule would never "
+                                  "match",
+                                  direction, hook_name(hook)));
+    }
+
+    static bool has_version(const std::vector<AddressMatch>& list, int version) {
+        return list.empty() || std::any_of(list.begin(), list.end(), [&](const auto& address) {
+                   return address.ip_version == version;
+               });
+    }
+
+    void families(const RuleDraft& draft) {
+        const LogRule& rule = draft.rule;
+        for (const int version : {4, 6}) {
+            if (has_version(rule.source, version) && has_version(rule.destination, version)) return;
+        }
+        report(rule.where,
+               "source and destination have no IP version in common, the rule would never match");
+    }
+
+    void ports(const RuleDraft& draft) {
+        const LogRule& rule = draft.rule;
+        if (rule.source_port.empty() && rule.destination_port.empty()) return;
+        const Location& where =
+            rule.source_port.empty() ? draft.destination_port_at : draft.source_port_at;
+        for (const std::uint8_t number : rule.protocol) {
+            const auto* const end = std::end(kProtocolsWithPorts);
+            if (std::find(std::begin(kProtocolsWithPorts), end, number) != end) continue;
+            const auto name = protocol_name(number);
+            report(where, fmt::format("protocol {} has no ports (tcp, udp, udplite, sctp and dccp "
+                                      "have)",
+                                      name.empty() ? std::to_string(number) : std::string(name)));
+        }
+    }
+
+    void iptables(const RuleDraft& draft) {
+        const LogRule& rule = draft.rule;
+        if (rule.name.size() > kLongestIptablesName) {
+            report(draft.name_at, fmt::format("name: iptables takes at most {} bytes, this has {}",
+                                              kLongestIptablesName, rule.name.size()));
+        }
+        iptables_interfaces(rule.in, draft.in_at);
+        iptables_interfaces(rule.out, draft.out_at);
+        if (!rule.limit) return;
+        const std::uint64_t seconds = kSecondsPer[static_cast<std::size_t>(rule.limit->per)];
+        if (rule.limit->rate > kMostIptablesRate * seconds) {
+            report(draft.limit_at,
+                   fmt::format("rate: iptables takes at most {}/second", kMostIptablesRate));
+        }
+        if (rule.limit->burst > kMostIptablesBurst) {
+            report(draft.limit_at,
+                   fmt::format("burst: iptables takes at most {}", kMostIptablesBurst));
+        }
+    }
+
+    void iptables_interfaces(const std::vector<std::string>& names, const Location& where) {
+        for (const std::string& name : names) {
+            if (!name.ends_with('+')) continue;
+            report(where, fmt::format("{}: iptables would take the + for a wildcard", quote(name)));
+        }
+    }
+
+    Draft& draft_;
+    std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+Config finish(Draft draft, const std::string& file, std::vector<Problem>& problems) {
+    Check check(draft, problems);
+    check.sources();
+    check.rules();
+    check.outputs(file);
+    Config config = std::move(draft.config);
+    if (!draft.rules_given) config.rules.backend = RulesBackend::none;
+    for (SourceDraft& source : draft.sources) config.sources.push_back(std::move(source.options));
+    for (RuleDraft& rule : draft.rules) config.rules.log.push_back(std::move(rule.rule));
+    for (OutputDraft& output : draft.outputs) config.outputs.push_back(std::move(output.output));
+    return config;
+}
+
+}  // namespace nflogd::config

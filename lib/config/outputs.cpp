@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "config/sections.hpp"
+#include "config/words.hpp"
+
+namespace nflogd::config {
+namespace {
+
+constexpr Range kQueue{64, 4'194'304};  // records
+constexpr Range kRotateSize{4ULL << 10, 1ULL << 40, true};
+constexpr Range kMaxTotal{4ULL << 10, 1ULL << 50, true};
+constexpr Range kKeep{0, 100'000};
+constexpr std::uint64_t kSecond = 1000;
+constexpr std::uint64_t kMinute = 60 * kSecond;
+constexpr std::uint64_t kHour = 60 * kMinute;
+constexpr std::uint64_t kDay = 24 * kHour;
+constexpr Range kRotateInterval{kMinute, 366 * kDay, true};
+constexpr Range kSync{1, kDay, true};
+constexpr std::chrono::milliseconds kEachWrite{-1};
+
+constexpr Choice<bool> kCompressions[] = {{"zstd", true}, {"none", false}};
+
+constexpr Key<RotateOptions> kRotateKeys[] = {
+    {"size", [](const TreeNode& node, RotateOptions& rotate,
+                Reader& reader) { reader.size(node, rotate.size, kRotateSize); }},
+    {"interval",
+     [](const TreeNode& node, RotateOptions& rotate, Reader& reader) {
+         reader.duration(node, rotate.interval, kRotateInterval, kSecond);
+     }},
+    {"keep", [](const TreeNode& node, RotateOptions& rotate,
+                Reader& reader) { reader.integer(node, rotate.keep, kKeep); }},
+    {"compress",
+     [](const TreeNode& node, RotateOptions& rotate, Reader& reader) {
+         reader.choice<bool>(node, rotate.compress, "compression", kCompressions);
+     }},
+    {"max_total", [](const TreeNode& node, RotateOptions& rotate,
+                     Reader& reader) { reader.size(node, rotate.max_total, kMaxTotal); }},
+};
+
+void list_rotate_keys(const std::string& prefix, std::vector<std::string>& out) {
+    list_keys<RotateOptions>(kRotateKeys, prefix, out);
+}
+
+/// The draft is of type file, or of an unknown type whose keys are read all the same.
+FileOptions& file_of(OutputDraft& draft) {
+    if (auto* file = std::get_if<FileOptions>(&draft.output.options)) return *file;
+    return draft.output.options.emplace<FileOptions>();
+}
+
+void read_rotate(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    RotateOptions& rotate = file_of(draft).rotate;
+    const std::size_t before = reader.failures();
+    reader.mapping<RotateOptions>(node, kRotateKeys, rotate);
+    if (reader.failures() != before || rotate.max_total == 0) return;
+    if (rotate.max_total < rotate.size) {
+        reader.fail(node, "max_total is smaller than size: the file alone would outgrow it");
+    }
+}
+
+Result<std::chrono::milliseconds> parse_sync(std::string_view text) {
+    if (text == "never") return std::chrono::milliseconds(0);
+    if (text == "always") return kEachWrite;
+    const auto read = parse_duration(text, kSync);
+    if (!read) return Error{read.error().message + "; \"never\" and \"always\" are taken, too"};
+    return std::chrono::milliseconds(*read);
+}
+
+constexpr Key<OutputDraft> kFileKeys[] = {
+    {.name = "path",
+     .read =
+         [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+             std::string& path = file_of(draft).path;
+             reader.value(node, path, parse_path);
+             if (!path.empty()) draft.path_at = reader.at(node);
+         },
+     .required = true},
+    {"mode", [](const TreeNode& node, OutputDraft& draft,
+                Reader& reader) { reader.value(node, file_of(draft).mode, parse_mode); }},
+    {"owner", [](const TreeNode& node, OutputDraft& draft,
+                 Reader& reader) { reader.value(node, file_of(draft).owner, parse_uid); }},
+    {"group", [](const TreeNode& node, OutputDraft& draft,
+                 Reader& reader) { reader.value(node, file_of(draft).group, parse_gid); }},
+    {.name = "rotate", .read = read_rotate, .children = list_rotate_keys},
+    {"sync", [](const TreeNode& node, OutputDraft& draft,
+                Reader& reader) { reader.value(node, file_of(draft).sync, parse_sync); }},
+};
+
+/// A type of output: what it is called, how its options begin, its own keys.
+struct OutputType {
+    std::string_view name;
+    std::variant<StdoutOptions, FileOptions> (*options)();
+    std::span<const Key<OutputDraft>> keys;
+};
+
+constexpr OutputType kTypes[] = {
+    {"file", [] { return decltype(OutputConfig::options)(FileOptions{}); }, kFileKeys},
+    {"stdout", [] { return decltype(OutputConfig::options)(StdoutOptions{}); }, {}},
+};
+
+void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    std::vector<std::string_view> known;
+    for (const OutputType& type : kTypes) known.push_back(type.name);
+    if (const auto* type = reader.word(node, "type of output", known)) draft.output.type = *type;
+}
+
+void read_format(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    const std::vector<std::string_view> known(reader.formats().begin(), reader.formats().end());
+    if (const auto* format = reader.word(node, "format", known)) draft.output.format = *format;
+}
+
+constexpr Key<OutputDraft> kCommonKeys[] = {
+    {.name = "name",
+     .read =
+         [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+             reader.value(node, draft.output.name, parse_name);
+             if (!draft.output.name.empty()) draft.name_at = reader.at(node);
+         },
+     .required = true},
+    {.name = "type", .read = read_type, .required = true},
+    {"format", read_format},
+    {"queue", [](const TreeNode& node, OutputDraft& draft,
+                 Reader& reader) { reader.integer(node, draft.output.queue, kQueue); }},
+};
+
+const OutputType* find_type(const TreeNode& entry) {
+    const TreeNode* node = entry.find("type");
+    for (const OutputType& type : kTypes) {
+        if (node != nullptr && node->text == type.name) return &type;
+    }
+    return nullptr;
+}
+
+/// The keys of an output of that type. Of an unknown type it is not known which
+/// are its own, so any type's key is taken and none is missed.
+std::vector<Key<OutputDraft>> keys_of(const OutputType* type) {
+    std::vector<Key<OutputDraft>> keys(std::begin(kCommonKeys), std::end(kCommonKeys));
+    for (const OutputType& row : kTypes) {
+        if (type != nullptr && &row != type) continue;
+        for (Key<OutputDraft> key : row.keys) {
+            key.required = key.required && type != nullptr;
+            keys.push_back(key);
+        }
+    }
+    return keys;
+}
+
+}  // namespace
+
+void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
+    const std::size_t before = reader.failures();
+    draft.outputs_at = reader.at(list);
+    reader.mappings(list, [&](const TreeNode& entry) {
+        OutputDraft& output = draft.outputs.emplace_back();
+        output.output.where = reader.at(entry);
+        output.output.format = "json";
+        const OutputType* type = find_type(entry);
+        if (type != nullptr) output.output.options = type->options();
+        const auto keys = keys_of(type);
+        reader.mapping<OutputDraft>(entry, keys, output);
+    });
+    if (reader.failures() != before) draft.outputs_sound = false;
+}
+
+void list_output_keys(const std::string& prefix, std::vector<std::string>& out) {
+    list_keys<OutputDraft>(keys_of(nullptr), prefix, out);
+}
+
+}  // namespace nflogd::config
