@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <unistd.h>
+
+#include <array>
+
+#include "catch.hpp"
+#include "helpers.hpp"
+
+using namespace nflogd;
+using namespace nflogd::config;
+using namespace std::chrono_literals;
+
+namespace {
+
+Config good(std::string_view text) {
+    Loaded loaded = load_string(text);
+    INFO(lines(loaded.problems));
+    REQUIRE(loaded.problems.empty());
+    return std::move(loaded.config);
+}
+
+const FileOptions& file(const Config& config, std::size_t index) {
+    return std::get<FileOptions>(config.outputs.at(index).options);
+}
+
+}  // namespace
+
+TEST_CASE("the contract's example") {
+    const Config config = good(fixture("good/contract.yaml"));
+    CHECK(config.host == "gw1");
+    CHECK(config.run_as == "nflogd");
+    CHECK(config.control_socket == "/run/nflogd/control.sock");
+    REQUIRE(config.sources.size() == 1);
+    CHECK(config.sources[0].groups == std::vector<std::uint16_t>{100});
+    CHECK(config.sources[0].receive_buffer == 32U << 20);
+    CHECK(config.rules.backend == RulesBackend::nftables);
+    REQUIRE(config.rules.log.size() == 1);
+    const LogRule& rule = config.rules.log[0];
+    CHECK(rule.in == std::vector<std::string>{"eth0"});
+    CHECK(rule.match.empty());
+    REQUIRE(rule.limit);
+    CHECK(rule.limit->rate == 1000);
+    CHECK(rule.limit->per == RateLimit::Unit::second);
+    CHECK(rule.limit->burst == 5000);
+    CHECK(to_string(rule.where) == "t.yaml:16:7");
+    REQUIRE(config.outputs.size() == 1);
+    CHECK(config.outputs[0].format == "json");
+    CHECK(file(config, 0).mode == 0640);
+    CHECK(file(config, 0).rotate.size == 100ULL << 20);
+    CHECK(file(config, 0).rotate.interval == 24h);
+    CHECK(file(config, 0).rotate.keep == 14);
+    CHECK(file(config, 0).rotate.compress);
+    CHECK(file(config, 0).rotate.max_total == 2ULL << 30);
+    CHECK(file(config, 0).sync == 1s);
+    CHECK(config.ledger_interval == 10s);
+}
+
+TEST_CASE("every key reaches its place: the daemon and its sources") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    CHECK(config.host == "gw2");
+    CHECK(config.run_as == "watcher");
+    CHECK(config.control_socket == "/run/other.sock");
+    CHECK(config.ledger_interval == 60s);
+    REQUIRE(config.sources.size() == 2);
+    CHECK(config.sources[0].groups == std::vector<std::uint16_t>{7});
+    CHECK(config.sources[0].snaplen == 256);
+    CHECK(config.sources[0].queue_threshold == 32);
+    CHECK(config.sources[0].flush_timeout == 20ms);
+    CHECK(config.sources[0].netlink_buffer == 128U << 10);
+    CHECK(config.sources[0].receive_buffer == 65536);
+    CHECK(config.sources[1].groups == std::vector<std::uint16_t>{8, 9});
+    CHECK(config.sources[1].snaplen == 128);
+    CHECK(to_string(config.sources[1].where) == "t.yaml:7:5");
+}
+
+TEST_CASE("every key reaches its place: rules") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    CHECK(config.rules.backend == RulesBackend::iptables);
+    CHECK(config.rules.flavour == IptablesFlavour::legacy);
+    CHECK(config.rules.table == "watch");
+    REQUIRE(config.rules.log.size() == 2);
+    const LogRule& rule = config.rules.log[0];
+    CHECK(rule.name == "web refused");
+    CHECK(rule.hook == Hook::forward);
+    CHECK(rule.in == std::vector<std::string>{"eth0", "ppp*"});
+    CHECK(rule.out == std::vector<std::string>{"lan0"});
+    REQUIRE(rule.source.size() == 4);
+    CHECK(rule.source[0].text == "192.0.2.0/24");
+    CHECK(rule.source[1].text == "198.51.100.7");
+    CHECK(rule.source[2].text == "2001:db8::/32");
+    CHECK(rule.source[3].ip_version == 6);
+    CHECK(rule.destination.size() == 4);
+    CHECK(rule.protocol == std::vector<std::uint8_t>{6, 17, 132});
+    REQUIRE(rule.source_port.size() == 1);
+    CHECK(rule.source_port[0].first == 1024);
+    CHECK(rule.source_port[0].last == 65535);
+    REQUIRE(rule.destination_port.size() == 2);
+    CHECK(rule.destination_port[1].last == 443);
+    CHECK(rule.ct_state ==
+          std::vector<std::string>{"new", "established", "related", "invalid", "untracked"});
+    CHECK(rule.match == "-m ttl --ttl-lt 5");
+    CHECK(rule.group == 9);
+    CHECK(rule.action == "drop");
+    REQUIRE(rule.limit);
+    CHECK(rule.limit->burst == 50);
+    CHECK(rule.limit->per == RateLimit::Unit::minute);
+    CHECK(config.rules.log[1].protocol == std::vector<std::uint8_t>{1, 58, 58});
+    CHECK(config.rules.log[1].hook == Hook::prerouting);
+}
+
+TEST_CASE("every key reaches its place: outputs") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    REQUIRE(config.outputs.size() == 4);
+    const OutputConfig& output = config.outputs[0];
+    CHECK(output.name == "one");
+    CHECK(output.type == "file");
+    CHECK(output.format == "line");
+    CHECK(output.queue == 64);
+    CHECK(file(config, 0).path == "/var/log/one.log");
+    CHECK(file(config, 0).mode == 0600);
+    CHECK(file(config, 0).owner == uid_t{0});
+    CHECK(file(config, 0).group == gid_t{12});
+    CHECK(file(config, 0).rotate.size == 4096);
+    CHECK(file(config, 0).rotate.interval == 90min);
+    CHECK(file(config, 0).rotate.keep == 3);
+    CHECK_FALSE(file(config, 0).rotate.compress);
+    CHECK(file(config, 0).rotate.max_total == 1ULL << 30);
+    CHECK(file(config, 0).sync < 0ms);
+    CHECK(file(config, 1).sync == 0ms);
+    CHECK(file(config, 1).rotate.compress);
+    CHECK_FALSE(file(config, 1).owner);
+    CHECK(file(config, 2).sync == 0ms);
+    CHECK(file(config, 2).mode == 0664);
+    CHECK(config.outputs[3].type == "stdout");
+    CHECK(config.outputs[3].format == "json");
+    CHECK(std::holds_alternative<StdoutOptions>(config.outputs[3].options));
+}
+
+TEST_CASE("without sources group 100 is read, without rules none is installed") {
+    const Config config = good("outputs: [{name: a, type: stdout}]");
+    REQUIRE(config.sources.size() == 1);
+    CHECK(config.sources[0].groups == std::vector<std::uint16_t>{100});
+    CHECK(config.rules.backend == RulesBackend::none);
+    CHECK(config.rules.log.empty());
+    std::array<char, 256> name{};
+    REQUIRE(::gethostname(name.data(), name.size() - 1) == 0);
+    CHECK(config.host == name.data());
+    CHECK(config.run_as.empty());
+    CHECK(config.outputs[0].queue == 16384);
+}
+
+TEST_CASE("keys without a value are as if they were not there") {
+    const Config config = good(with_output("sources:\nrules:\nledger:\n"));
+    CHECK(config.sources.size() == 1);
+    CHECK(config.rules.backend == RulesBackend::none);
+    CHECK(good(with_output("rules:\n  log:\n")).rules.backend == RulesBackend::nftables);
+}
+
+TEST_CASE("a rule takes group, snaplen and threshold from the sources") {
+    const Config config =
+        good(with_output("sources:\n  - {groups: [5, 6], snaplen: 64, queue_threshold: 2}\n"
+                         "  - {groups: 7, snaplen: 0, queue_threshold: 3}\n"
+                         "rules:\n  log:\n    - {name: a, hook: input}\n"
+                         "    - {name: b, hook: input, group: 7}\n"));
+    CHECK(config.rules.log[0].group == 5);
+    CHECK(config.rules.log[0].snaplen == 64);
+    CHECK(config.rules.log[0].queue_threshold == 2);
+    CHECK(config.rules.log[1].group == 7);
+    CHECK(config.rules.log[1].snaplen == 0);
+    CHECK(config.rules.log[1].queue_threshold == 3);
+}
+
+TEST_CASE("the order of keys in a limit does not matter, and its burst is 5") {
+    const auto limit = [](std::string_view text) {
+        return *good(with_output("rules: {log: [{name: a, hook: input, limit: " +
+                                 std::string(text) + "}]}"))
+                    .rules.log[0]
+                    .limit;
+    };
+    CHECK(limit("{rate: 7/hour, burst: 9}").burst == 9);
+    CHECK(limit("{burst: 9, rate: 7/hour}").burst == 9);
+    CHECK(limit("{rate: 7/hour}").burst == 5);
+}
+
+TEST_CASE("a byte order mark and DOS line ends are taken") {
+    CHECK(good(fixture("good/bom_crlf.yaml")).outputs[0].name == "main");
+}
+
+TEST_CASE("a format is known if the caller knows it") {
+    const char* text = "outputs: [{name: a, type: stdout, format: ecs}]";
+    CHECK(load_text(text, "t.yaml", {"json", "ecs"}).problems.empty());
+    CHECK(lines(load_text(text, "t.yaml", {"json", "line"}).problems) ==
+          "t.yaml:1:43: unknown format 'ecs' (known: json, line)\n");
+}
