@@ -84,7 +84,8 @@ int replay(const ReplayOptions& options) {
     if (!loaded.problems.empty()) return EX_CONFIG;
     auto labels = std::make_unique<Labels>();
     const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
-    const config::OutputConfig standard_output{.type = "stdout", .format = options.format};
+    config::OutputConfig standard_output;
+    standard_output.type = "stdout";
     auto formatter = pipeline::make_formatter(
         options.format,
         {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});

@@ -36,7 +36,9 @@ _CLONE_NEWNET = 0x40000000
 
 
 def run(*command, check=True, **more):
-    return subprocess.run(command, check=check, text=True, capture_output=True, **more)
+    done = subprocess.run(command, text=True, capture_output=True, **more)
+    assert not check or done.returncode == 0, f"{command}: {done.stderr}"
+    return done
 
 
 def wait_for(condition, what):
@@ -92,7 +94,8 @@ class Namespace:
         return texts
 
     def nft(self, text):
-        self.run("nft", "-f", "-", input=text)
+        """Loads a ruleset; a block may be written on one line, as `{ ...; }`."""
+        self.run("nft", "-f", "-", input=text.replace("; }", ";\n}"))
 
     def close(self):
         run("ip", "netns", "del", self.name, check=False)
@@ -190,16 +193,16 @@ class Daemon:
             if self.process.poll() is not None:
                 raise AssertionError(f"ended early; log:\n{self.log.read_text()}")
 
-    def signal(self, number):
+    def send(self, number):
         self.process.send_signal(number)
 
     def reload(self):
-        self.signal(signal.SIGHUP)
+        self.send(signal.SIGHUP)
         self.wait_for_notice("READY=1")
 
     def stop(self, number=signal.SIGTERM):
         """Ends the daemon; returns its exit code."""
-        self.signal(number)
+        self.send(number)
         code = self.process.wait(LIMIT)
         self.notify.close()
         self.process = None

@@ -60,7 +60,7 @@ def test_recorded_packets_replay_as_they_were_logged(network, daemon, config, lo
     """The same traffic, once live and once recorded and replayed."""
     open_port(network)
     network.gw.nft('table ip t { chain c { type filter hook input priority 0; udp dport 9 '
-                   'log group 100 prefix "udp" log group 101 prefix "udp" } }')
+                   'log group 100 prefix "udp"; udp dport 9 log group 101 prefix "udp"; }; }')
     recording = tmp_path / "packets.nflog"
     recorder = subprocess.Popen(
         ["ip", "netns", "exec", network.gw.name, NFLOGD, "record", "--group", "101", "-o",
@@ -94,11 +94,11 @@ def test_record_does_not_overwrite(network, tmp_path):
 def test_replay_reads_what_tcpdump_writes(network, tmp_path):
     open_port(network)
     network.gw.nft('table ip t { chain c { type filter hook input priority 0; udp dport 9 '
-                   'log group 5 prefix "dump" } }')
+                   'log group 5 prefix "dump"; }; }')
     capture = tmp_path / "dump.pcap"
     dump = subprocess.Popen(["ip", "netns", "exec", network.gw.name, "tcpdump", "-i", "nflog:5",
                              "-U", "-c", "3", "-w", capture], stderr=subprocess.PIPE, text=True)
-    assert "listening" in dump.stderr.readline() + dump.stderr.readline()
+    assert any("listening" in line for line in iter(dump.stderr.readline, ""))
     flood(network, 3)
     assert dump.wait(LIMIT) == 0
     done = run(NFLOGD, "replay", capture)

@@ -11,8 +11,7 @@ UDP = {"name": "udp", "hook": "input", "protocol": ["udp"]}
 
 def flood(network, count, port=9, pps=0):
     """Sends exactly `count` datagrams; the receiver drops them after the log rule."""
-    sent = network.out.run(FLOOD, "--address", GW4, "--port", str(port), "--count", str(count),
-                           "--pps", str(pps)).stdout
+    sent = network.out.run(FLOOD, GW4, str(port), "-n", str(count), "-r", str(pps)).stdout
     assert f"sent {count}" in sent
     return count
 
@@ -20,7 +19,7 @@ def flood(network, count, port=9, pps=0):
 def open_port(network):
     """A quiet router: no ICMP answers to datagrams for a closed port."""
     network.gw.nft("table ip quiet { chain in { type filter hook input priority 10; "
-                   "udp dport 1-65535 drop } }")
+                   "udp dport 1-65535 drop; }; }")
 
 
 def check_sums(log):
@@ -76,9 +75,9 @@ def test_a_stalled_reader_loses_exactly_what_it_says(network, daemon, config, lo
     open_port(network)
     nflogd = daemon(config(UDP, sources=[{"type": "nflog", "groups": [100],
                                           "receive_buffer": "64KiB"}]))
-    nflogd.signal(signal.SIGSTOP)
+    nflogd.send(signal.SIGSTOP)
     sent = flood(network, 20_000)
-    nflogd.signal(signal.SIGCONT)
+    nflogd.send(signal.SIGCONT)
 
     def loss_is_told():
         ledgers = [r for r in parse(log) if r["event"] == "ledger"]

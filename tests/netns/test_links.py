@@ -40,7 +40,7 @@ def test_bridge(bridge, daemon, config, log):
     br, host = bridge
     nflogd = daemon(config(backend="none"), namespace=br)
     br.nft("table bridge t { chain c { type filter hook forward priority 0; "
-           'log group 100 prefix "bridged" } }')
+           'log group 100 prefix "bridged"; }; }')
     host.send_frames("host0", [Ether(src=MAC_A, dst=MAC_B) / UDP_PACKET])
     record = one_record(log, "bridged")
     assert nflogd.stop() == 0
@@ -55,7 +55,7 @@ def test_vlan_on_a_bridge(bridge, daemon, config, log):
     br, host = bridge
     nflogd = daemon(config(backend="none"), namespace=br)
     br.nft("table bridge t { chain c { type filter hook forward priority 0; "
-           'log group 100 prefix "tagged" } }')
+           'log group 100 prefix "tagged"; }; }')
     host.send_frames("host0", [Ether(src=MAC_A, dst=MAC_B) / Dot1Q(vlan=42, prio=3) / UDP_PACKET])
     record = one_record(log, "tagged")
     assert nflogd.stop() == 0
@@ -67,7 +67,7 @@ def test_arp(bridge, daemon, config, log):
     br, host = bridge
     nflogd = daemon(config(backend="none"), namespace=br)
     br.nft("table bridge t { chain c { type filter hook forward priority 0; "
-           'log group 100 prefix "arp" } }')
+           'log group 100 prefix "arp"; }; }')
     host.send_frames("host0", [Ether(src=MAC_A, dst="ff:ff:ff:ff:ff:ff") / ARP(
         op=1, hwsrc=MAC_A, psrc="192.0.2.10", hwdst="00:00:00:00:00:00", pdst="192.0.2.11")])
     record = one_record(log, "arp")
@@ -83,7 +83,7 @@ def test_netdev_ingress(bridge, daemon, config, log, vlan):
     br, host = bridge
     nflogd = daemon(config(backend="none"), namespace=br)
     br.nft("table netdev t { chain c { type filter hook ingress device port0 priority 0; "
-           'log group 100 prefix "in" } }')
+           'log group 100 prefix "in"; }; }')
     tag = Dot1Q(vlan=vlan) if vlan else None
     frame = Ether(src=MAC_A, dst=MAC_B) / tag / UDP_PACKET if tag else (
         Ether(src=MAC_A, dst=MAC_B) / UDP_PACKET)
@@ -99,7 +99,7 @@ def test_netdev_egress(bridge, daemon, config, log):
     br, host = bridge
     nflogd = daemon(config(backend="none"), namespace=br)
     br.nft("table netdev t { chain c { type filter hook egress device port1 priority 0; "
-           'log group 100 prefix "out" } }')
+           'log group 100 prefix "out"; }; }')
     host.send_frames("host0", [Ether(src=MAC_A, dst=MAC_B) / UDP_PACKET])
     record = one_record(log, "out")
     assert nflogd.stop() == 0

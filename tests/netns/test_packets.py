@@ -129,7 +129,7 @@ def test_fragments(network, daemon, config, log):
     # them; on a bridge or at ingress they are seen as they come.
     nflogd = daemon(config(backend="none"))
     network.gw.nft("table netdev t { chain c { type filter hook ingress device wan0 priority 0; "
-                   'log group 100 prefix "frag" } }')
+                   'log group 100 prefix "frag"; }; }')
     payload = bytes(range(200))
     first4 = IP(src=OUT4, dst=GW4, id=5, flags="MF") / UDP(sport=7, dport=8, len=400) / payload
     later4 = IP(src=OUT4, dst=GW4, id=5, frag=26, proto=17) / payload
@@ -174,7 +174,7 @@ def test_output_tells_the_user(network, daemon, config, log):
 
 def test_mark(network, daemon, config, log):
     network.gw.nft("table ip m { chain c { type filter hook prerouting priority -300; "
-                   "udp dport 9 meta mark set 0xd4 } }")
+                   "udp dport 9 meta mark set 0xd4; }; }")
     nflogd = daemon(config(RULE))
     marked, plain = send_and_read(
         network, nflogd, log,

@@ -15,8 +15,8 @@ class Load:
     def __init__(self, network, count, pps):
         self.count = count
         self.process = subprocess.Popen(
-            ["ip", "netns", "exec", network.out.name, FLOOD, "--address", GW4, "--port", "9",
-             "--count", str(count), "--pps", str(pps)], stdout=subprocess.PIPE, text=True)
+            ["ip", "netns", "exec", network.out.name, FLOOD, GW4, "9", "-n", str(count), "-r",
+             str(pps)], stdout=subprocess.PIPE, text=True)
 
     def running(self):
         return self.process.poll() is None
@@ -37,7 +37,7 @@ def test_external_logrotate_on_sigusr1(network, daemon, config, log):
     for number in range(5):
         wait_for(lambda: log.exists() and log.stat().st_size > 0, "records in the new file")
         log.rename(log.with_suffix(f".{number}"))
-        nflogd.signal(signal.SIGUSR1)
+        nflogd.send(signal.SIGUSR1)
         wait_for(log.exists, "the file to be opened anew")
     load.finish()
     assert nflogd.stop() == 0
