@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "iptables.hpp"
+
+#include <unistd.h>
+
+#include "core/log.hpp"
+
+namespace nflogd::rules {
+namespace {
+
+using Kind = ChainName::Kind;
+
+bool counts_for(const ChainName& chain, const Generation& generation) {
+    return chain.kind == Kind::rule && chain.number >= generation.first &&
+           chain.number < generation.end();
+}
+
+}  // namespace
+
+IptablesRuleset::~IptablesRuleset() {
+    if (!installed_ || process_ != ::getpid()) return;
+    if (const auto status = remove(); !status) log::warning(status.error().message);
+}
+
+Status IptablesRuleset::open(const RulesOptions& options) {
+    if (installed_) {
+        const auto& now = installed_->options;
+        if (now.table == options.table && now.flavour == options.flavour) return {};
+        return Error{"rules.table: cannot change while the rules are installed", EX_CONFIG};
+    }
+    chains_ = std::make_unique<IptablesChains>(run_, open_nft_, options, versions_);
+    return chains_->open();
+}
+
+Status IptablesRuleset::install(const RulesOptions& options) {
+    refused_rule_ = kNoRule;
+    if (const auto errors = check_iptables(options); !errors.empty()) return errors.front();
+    if (auto status = open(options); !status) return status;
+    const Generation next{options, installed_ ? installed_->end() : 0};
+    bool changed = false;
+    if (const auto refusal = chains_->apply(all_but_counting(), &next, Chains::all, changed)) {
+        if (changed) take_back();
+        refused_rule_ = refusal->rule;
+        return to_error(*refusal, options);
+    }
+    if (installed_) retire(*installed_);
+    installed_ = next;
+    quiet_ = false;
+    process_ = ::getpid();
+    return {};
+}
+
+/// All that can go while the counters of what is installed stay readable.
+IptablesChains::Drop IptablesRuleset::all_but_counting() const {
+    return [this](const ChainName& chain) {
+        return chain.kind != Kind::marker && !(installed_ && counts_for(chain, *installed_));
+    };
+}
+
+/// After an install() that got halfway: what was before.
+void IptablesRuleset::take_back() {
+    if (!installed_) {
+        if (const auto status = chains_->erase(); !status) log::warning(status.error().message);
+        return;
+    }
+    bool changed = false;
+    const auto refusal = chains_->apply(all_but_counting(), quiet_ ? nullptr : &*installed_,
+                                        Chains::without_rules, changed);
+    if (refusal) log::warning("the old rules are lost: " + refusal->words);
+}
+
+/// The jumps lead past `old` by now: its counters are final.
+void IptablesRuleset::retire(const Generation& old) {
+    const auto counts = chains_->count(old, IptablesChains::Jumps::taken_away);
+    totals_.carry(counts ? totals_.plus(*counts) : last_);
+    if (!counts) log::warning("counters are as of their last reading: " + counts.error().message);
+    bool changed = false;
+    const auto refusal =
+        chains_->apply([&](const ChainName& chain) { return counts_for(chain, old); }, nullptr,
+                       Chains::all, changed);
+    if (refusal) log::warning("old chains are left behind: " + refusal->words);
+}
+
+Result<std::vector<RuleCount>> IptablesRuleset::count() {
+    if (!installed_) return std::vector<RuleCount>{};
+    using Jumps = IptablesChains::Jumps;
+    auto counts = chains_->count(*installed_, quiet_ ? Jumps::taken_away : Jumps::expected);
+    if (!counts) return counts.error();
+    last_ = totals_.plus(std::move(*counts));
+    return last_;
+}
+
+Status IptablesRuleset::quiesce() {
+    if (!installed_) return {};
+    bool changed = false;
+    if (const auto refusal = chains_->apply(all_but_counting(), nullptr, Chains::all, changed))
+        return to_error(*refusal, installed_->options);
+    quiet_ = true;
+    return {};
+}
+
+Status IptablesRuleset::remove() {
+    if (!installed_) return {};
+    installed_.reset();
+    totals_ = {};
+    last_.clear();
+    quiet_ = false;
+    return chains_->erase();
+}
+
+}  // namespace nflogd::rules

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "iptables_chains.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "iptables_traces.hpp"
+
+namespace nflogd::rules {
+namespace {
+
+using Kind = ChainName::Kind;
+
+const SavedTable* find_table(const std::vector<SavedTable>& tables, std::string_view name) {
+    for (const auto& table : tables)
+        if (table.name == name) return &table;
+    return nullptr;
+}
+
+bool has_chain(const SavedTable* table, const std::string& chain) {
+    return table != nullptr &&
+           std::find(table->chains.begin(), table->chains.end(), chain) != table->chains.end();
+}
+
+bool uses(const Generation& generation, int ip_version, std::string_view table) {
+    return std::any_of(
+        generation.options.log.begin(), generation.options.log.end(), [&](const LogRule& rule) {
+            return iptables_place(rule.hook).table == table && matches_version(rule, ip_version);
+        });
+}
+
+std::string missing(const LogRule& rule, int ip_version) {
+    return std::string(ip_version == 6 ? "ip6tables" : "iptables") + ": the chains of rule '" +
+           rule.name + "' are gone";
+}
+
+}  // namespace
+
+std::vector<int> ip_versions() {
+    return ::access("/proc/sys/net/ipv6", F_OK) == 0 ? std::vector{4, 6} : std::vector{4};
+}
+
+IptablesChains::IptablesChains(const RunProgram& run, OpenNft open_nft, const RulesOptions& options,
+                               const std::vector<int>& versions)
+    : prefix_(options.table), open_nft_(std::move(open_nft)) {
+    for (const int version : versions)
+        families_.push_back({IptablesTool(run, version, options.flavour)});
+}
+
+Status IptablesChains::open() {
+    for (auto& family : families_) {
+        const auto variant = family.tool.is_nft_variant();
+        if (!variant) return variant.error();
+        family.nft_variant = *variant;
+    }
+    return {};
+}
+
+std::optional<Refusal> IptablesChains::apply(const Drop& drop, const Generation* add, Chains chains,
+                                             bool& changed) {
+    for (auto& family : families_)
+        if (auto refusal = apply_to(family, drop, add, chains, changed)) return refusal;
+    return std::nullopt;
+}
+
+std::optional<Refusal> IptablesChains::apply_to(Family& family, const Drop& drop,
+                                                const Generation* add, Chains chains,
+                                                bool& changed) {
+    const auto saved = family.tool.save();
+    if (!saved) return Refusal{saved.error().message, kNoRule, saved.error().exit_code};
+    Listing text;
+    for (const auto name : kIptablesTables) {
+        Listing lines;
+        if (const auto* table = find_table(*saved, name)) add_cleanup(lines, *table, drop);
+        if (add != nullptr) {
+            add_markers(lines, family, *saved, add->options, name);
+            lines.append(iptables_lines(*add, family.tool.ip_version(), name, chains));
+        }
+        add_transaction(text, name, lines);
+    }
+    if (text.empty()) return std::nullopt;
+    auto refusal = family.tool.restore(text);
+    changed |= !refusal || refusal->exit_code == EX_OSERR;
+    return refusal;
+}
+
+void IptablesChains::add_cleanup(Listing& lines, const SavedTable& saved, const Drop& drop) const {
+    std::set<std::string> gone;
+    for (const auto& chain : saved.chains)
+        if (const auto name = read_chain_name(chain, prefix_);
+            name.kind != Kind::foreign && drop(name))
+            gone.insert(chain);
+    for (const auto& rule : saved.rules)
+        if (gone.contains(rule.target) && !gone.contains(rule.chain))
+            lines.add("-D " + rule.chain + ' ' + rule.rest);
+    for (const auto& chain : gone) lines.add("-F " + chain);
+    for (const auto& chain : gone) lines.add("-X " + chain);
+}
+
+void IptablesChains::add_markers(Listing& lines, const Family& family, const Saved& saved,
+                                 const RulesOptions& options, std::string_view table) {
+    if (!family.nft_variant) return;
+    const auto nft = open_nft_();
+    if (!nft) return;
+    const int version = family.tool.ip_version();
+    const auto reply = (*nft)->run(version == 6 ? "list chains ip6" : "list chains ip");
+    if (!reply.ok) return;
+    for (const auto& marker :
+         needed_markers(parse_nft_chains(reply.output), options, version, table))
+        if (!has_chain(find_table(saved, table), marker)) lines.add(':' + marker + " - [0:0]");
+}
+
+Status IptablesChains::erase() {
+    for (auto& family : families_) {
+        const auto before = family.tool.save();
+        if (!before) return before.error();
+        bool changed = false;
+        const auto all = [](const ChainName&) { return true; };
+        if (const auto refusal = apply_to(family, all, nullptr, Chains::all, changed))
+            return Error{refusal->words, refusal->exit_code};
+        if (auto status = erase_traces(family, *before); !status) return status;
+    }
+    return {};
+}
+
+Status IptablesChains::erase_traces(const Family& family, const Saved& before) {
+    const int version = family.tool.ip_version();
+    for (const auto& table : before) {
+        std::vector<std::string> markers;
+        for (const auto& chain : table.chains)
+            if (read_chain_name(chain, prefix_).kind == Kind::marker) markers.push_back(chain);
+        if (markers.empty()) continue;
+        const auto nft = open_nft_();
+        if (!nft) return nft.error();
+        const auto place = (version == 6 ? "ip6 " : "ip ") + table.name;
+        const auto listing = (*nft)->run("list table " + place);
+        const auto commands = trace_removal(listing.output, version, table.name, markers, prefix_);
+        if (commands.empty()) continue;
+        if (const auto reply = (*nft)->run(commands); !reply.ok)
+            return Error{"nft: " + first_complaint(reply.error).message, EX_OSERR};
+    }
+    return {};
+}
+
+Result<std::vector<RuleCount>> IptablesChains::count(const Generation& generation, Jumps jumps) {
+    std::vector<RuleCount> counts;
+    for (const auto& rule : generation.options.log) counts.push_back({rule.name, 0, 0});
+    for (auto& family : families_)
+        if (auto status = count_family(family, generation, jumps, counts); !status)
+            return status.error();
+    return counts;
+}
+
+Status IptablesChains::count_family(Family& family, const Generation& generation, Jumps jumps,
+                                    std::vector<RuleCount>& counts) {
+    const int version = family.tool.ip_version();
+    std::vector<int> lines_seen(counts.size(), 0);
+    std::set<std::string> jumped;
+    for (const auto name : kIptablesTables) {
+        if (!uses(generation, version, name)) continue;
+        const auto saved = family.tool.save(name, Counters::yes);
+        if (!saved) return saved.error();
+        const auto* table = find_table(*saved, name);
+        if (table == nullptr) continue;
+        for (const auto& rule : table->rules) {
+            jumped.insert(rule.chain + ' ' + rule.target);
+            const auto chain = read_chain_name(rule.chain, prefix_);
+            const auto index = chain.number - generation.first;
+            if (chain.kind != Kind::rule || index >= counts.size()) continue;
+            ++lines_seen[index];
+            (rule.rest.empty() ? counts[index].matched : counts[index].passed) += rule.packets;
+        }
+    }
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const auto& rule = generation.options.log[i];
+        if (!matches_version(rule, version)) continue;
+        const std::string hook(iptables_place(rule.hook).chain);
+        const bool reached =
+            jumps == Jumps::taken_away || jumped.contains(hook + ' ' + prefix_ + '.' + hook);
+        if (lines_seen[i] != 2 || !reached) return Error{missing(rule, version), EX_UNAVAILABLE};
+    }
+    return {};
+}
+
+}  // namespace nflogd::rules

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nftables.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/log.hpp"
+#include "nft_counters.hpp"
+
+namespace nflogd::rules {
+namespace {
+
+bool says(const std::string& text, std::string_view words) {
+    return text.find(words) != std::string::npos;
+}
+
+bool says(const std::string& text, int errno_value) {
+    return says(text, std::string_view(std::strerror(errno_value)));
+}
+
+/// nft prints who owns a table behind its name: "table inet x { # progname y".
+std::string owner_of(const std::string& listing) {
+    constexpr std::string_view kMark = "# progname ";
+    const auto mark = listing.find(kMark);
+    if (mark == std::string::npos) return "";
+    const auto from = mark + kMark.size();
+    return " (" + listing.substr(from, listing.find('\n', from) - from) + ')';
+}
+
+}  // namespace
+
+NftablesRuleset::~NftablesRuleset() {
+    if (!installed_ || installed_->process != ::getpid()) return;
+    if (const auto status = remove(); !status) log::warning(status.error().message);
+}
+
+Status NftablesRuleset::install(const RulesOptions& options) {
+    refused_rule_ = kNoRule;
+    if (const auto errors = check_nft(options); !errors.empty()) return errors.front();
+    if (installed_ && installed_->options.table != options.table)
+        return Error{"rules.table: cannot change while the rules are installed", EX_CONFIG};
+    if (auto status = open_context(); !status) return status;
+    if (installed_ && replace(options)) return {};
+
+    bool owned = true;
+    auto refusal = install_fresh(options, owned);
+    if (refusal && refusal->rule == kNoRule && refusal->exit_code != EX_NOPERM) {
+        owned = false;
+        if (install_fresh(options, owned)) return fail(*refusal, options);
+        log::warning("nftables: table inet " + options.table +
+                     " is not protected: the kernel cannot give it an owner (Linux 5.12)");
+    } else if (refusal) {
+        return fail(*refusal, options);
+    }
+    totals_.carry(installed_ ? last_ : std::vector<RuleCount>{});
+    installed_ = Installed{options, object_names(options), owned, ::getpid()};
+    return {};
+}
+
+Status NftablesRuleset::open_context() {
+    if (nft_) return {};
+    auto context = open_();
+    if (!context) return context.error();
+    nft_ = std::move(*context);
+    return {};
+}
+
+/// False: there is nothing to replace, or it did not work; then nothing changed.
+bool NftablesRuleset::replace(const RulesOptions& options) {
+    if (const auto counts = count(); !counts) return false;
+    auto names = object_names(options, installed_->names);
+    const auto listing =
+        nft_replacement(installed_->options, installed_->names, options, names, installed_->owned);
+    if (run(listing, options.table)) return false;
+    installed_->options = options;
+    installed_->names = std::move(names);
+    return true;
+}
+
+std::optional<Refusal> NftablesRuleset::install_fresh(const RulesOptions& options, bool owned) {
+    return run(nft_fresh_table(options, object_names(options), owned), options.table);
+}
+
+std::optional<Refusal> NftablesRuleset::run(const Listing& listing, const std::string& table) {
+    const auto reply = nft_->run(listing.text());
+    if (reply.ok) return std::nullopt;
+    const auto complaint = first_complaint(reply.error);
+    auto refusal = explain(complaint, table);
+    if (refusal.exit_code == EX_OSERR) refusal.rule = listing.rule_of(complaint.line);
+    return refusal;
+}
+
+Refusal NftablesRuleset::explain(const NftComplaint& complaint, const std::string& table) {
+    const auto words = "nft: " + complaint.message;
+    if (says(complaint.message, EPERM)) {
+        const auto found = nft_->run("list table inet " + table);
+        if (!found.ok) return {words + ": needs CAP_NET_ADMIN", kNoRule, EX_NOPERM};
+        return {"table inet " + table + " belongs to another process" + owner_of(found.output),
+                kNoRule, EX_UNAVAILABLE};
+    }
+    if (says(complaint.message, "cache initialization failed"))
+        return {"the kernel has no nftables (module nf_tables): " + words, kNoRule, EX_UNAVAILABLE};
+    return {words, kNoRule, EX_OSERR};
+}
+
+Status NftablesRuleset::fail(const Refusal& refusal, const RulesOptions& options) {
+    refused_rule_ = refusal.rule;
+    return to_error(refusal, options);
+}
+
+Result<std::vector<RuleCount>> NftablesRuleset::count() {
+    std::vector<RuleCount> counts;
+    if (!installed_) return counts;
+    const auto& table = installed_->options.table;
+    const auto reply = nft_->run("list counters table inet " + table, NftOutput::json);
+    if (!reply.ok)
+        return Error{"table inet " + table + ": nft: " + first_complaint(reply.error).message,
+                     EX_UNAVAILABLE};
+    const auto packets = parse_nft_counters(reply.output);
+    if (!packets) return packets.error();
+    for (const auto& rule : installed_->options.log) {
+        const auto& object = installed_->names.at(rule.name);
+        const auto matched = packets->find("matched." + object);
+        const auto passed = packets->find("passed." + object);
+        if (matched == packets->end() || passed == packets->end())
+            return Error{
+                "table inet " + table + ": the counters of rule '" + rule.name + "' are gone",
+                EX_UNAVAILABLE};
+        counts.push_back({rule.name, matched->second, passed->second});
+    }
+    last_ = totals_.plus(std::move(counts));
+    return last_;
+}
+
+Status NftablesRuleset::quiesce() {
+    if (!installed_) return {};
+    const auto reply = nft_->run("flush table inet " + installed_->options.table);
+    if (reply.ok || says(reply.error, ENOENT)) return {};
+    return Error{"nft: " + first_complaint(reply.error).message, EX_OSERR};
+}
+
+Status NftablesRuleset::remove() {
+    if (!installed_) return {};
+    const auto reply = nft_->run("delete table inet " + installed_->options.table);
+    installed_.reset();
+    totals_ = {};
+    last_.clear();
+    nft_.reset();
+    if (reply.ok || says(reply.error, ENOENT)) return {};
+    return Error{"nft: " + first_complaint(reply.error).message, EX_OSERR};
+}
+
+}  // namespace nflogd::rules

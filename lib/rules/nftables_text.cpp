@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nftables_text.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "match.hpp"
+#include "text.hpp"
+
+namespace nflogd::rules {
+namespace {
+
+struct HookRow {
+    Hook hook;
+    std::string_view name;
+    std::string_view priority;  ///< just before what operators decide at that hook
+};
+
+constexpr HookRow kHooks[] = {
+    {Hook::prerouting, "prerouting", "dstnat - 10"},   {Hook::input, "input", "filter - 10"},
+    {Hook::forward, "forward", "filter - 10"},         {Hook::output, "output", "filter - 10"},
+    {Hook::postrouting, "postrouting", "srcnat - 10"},
+};
+
+/// "WORDS item" or "WORDS { item, item }".
+void add_list(std::vector<std::string>& parts, std::string_view words,
+              const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    const auto list = items.size() == 1 ? items.front() : "{ " + join(items, ", ") + " }";
+    parts.push_back(std::string(words) + ' ' + list);
+}
+
+std::vector<std::string> quoted_all(std::vector<std::string> names) {
+    for (auto& name : names) name = quoted(name);
+    return names;
+}
+
+std::vector<std::string> port_texts(const std::vector<PortRange>& ports) {
+    std::vector<std::string> texts;
+    for (const auto& range : ports)
+        texts.push_back(range.first == range.last
+                            ? std::to_string(range.first)
+                            : std::to_string(range.first) + '-' + std::to_string(range.last));
+    return texts;
+}
+
+/// Numbers: names would need /etc/protocols at run time.
+std::vector<std::string> protocol_texts(const LogRule& rule, const Branch& branch) {
+    std::vector<std::uint8_t> numbers = branch.protocol;
+    if (numbers.empty() && has_ports(rule))
+        numbers.assign(kProtocolsWithPorts.begin(), kProtocolsWithPorts.end());
+    std::vector<std::string> texts;
+    for (const auto number : numbers) texts.push_back(std::to_string(number));
+    return texts;
+}
+
+std::string jump_line(const LogRule& rule, const Branch& branch, const std::string& object) {
+    const std::string ip = branch.ip_version == 6 ? "ip6" : "ip";
+    std::vector<std::string> parts;
+    add_list(parts, "iifname", quoted_all(interfaces(rule.in)));
+    add_list(parts, "oifname", quoted_all(interfaces(rule.out)));
+    if (branch.ip_version != 0 && branch.source.empty() && branch.destination.empty())
+        parts.push_back(branch.ip_version == 6 ? "meta nfproto ipv6" : "meta nfproto ipv4");
+    add_list(parts, ip + " saddr", branch.source);
+    add_list(parts, ip + " daddr", branch.destination);
+    add_list(parts, "meta l4proto", protocol_texts(rule, branch));
+    add_list(parts, "th sport", port_texts(rule.source_port));
+    add_list(parts, "th dport", port_texts(rule.destination_port));
+    if (!rule.ct_state.empty()) parts.push_back("ct state " + join(rule.ct_state, ","));
+    if (!rule.match.empty()) parts.push_back(rule.match);
+    parts.push_back("jump log." + object);
+    return join(parts, " ");
+}
+
+std::string log_line(const LogRule& rule, const std::string& object) {
+    std::string line = "counter name \"matched." + object + '"';
+    if (rule.limit)
+        line += " limit rate " + rate_text(*rule.limit) + " burst " +
+                std::to_string(rule.limit->burst) + " packets";
+    line += " counter name \"passed." + object + '"';
+    line += " log prefix " + quoted(rule.name) + " group " + std::to_string(rule.group) +
+            " snaplen " + std::to_string(rule.snaplen) + " queue-threshold " +
+            std::to_string(rule.queue_threshold);
+    return line;
+}
+
+void add_rule_objects(Listing& listing, const LogRule& rule, const std::string& object, int index) {
+    listing.add("", index);
+    listing.add("    counter matched." + object + " { }", index);
+    listing.add("    counter passed." + object + " { }", index);
+    listing.add("    chain log." + object + " {", index);
+    listing.add("        " + log_line(rule, object), index);
+    listing.add("    }", index);
+}
+
+bool uses(const RulesOptions& options, Hook hook) {
+    return std::any_of(options.log.begin(), options.log.end(),
+                       [&](const LogRule& rule) { return rule.hook == hook; });
+}
+
+void add_hook_chain(Listing& listing, const RulesOptions& options, const ObjectNames& names,
+                    const HookRow& row) {
+    listing.add("");
+    listing.add("    chain " + std::string(row.name) + " {");
+    listing.add("        type filter hook " + std::string(row.name) + " priority " +
+                std::string(row.priority) + "; policy accept;");
+    for (std::size_t i = 0; i < options.log.size(); ++i) {
+        const auto& rule = options.log[i];
+        if (rule.hook != row.hook) continue;
+        for (const auto& branch : branches(rule))
+            listing.add("        " + jump_line(rule, branch, names.at(rule.name)),
+                        static_cast<int>(i));
+    }
+    listing.add("    }");
+}
+
+}  // namespace
+
+ObjectNames object_names(const RulesOptions& options, const ObjectNames& previous) {
+    ObjectNames names;
+    std::set<std::string> taken;
+    for (const auto& rule : options.log)
+        if (const auto old = previous.find(rule.name); old != previous.end()) {
+            names.insert(*old);
+            taken.insert(old->second);
+        }
+    for (std::size_t i = 0; i < options.log.size(); ++i) {
+        const auto& name = options.log[i].name;
+        std::size_t number = i;
+        while (!is_plain_name(name) && taken.contains(std::to_string(number))) ++number;
+        auto object = is_plain_name(name) ? name : std::to_string(number);
+        if (names.try_emplace(name, object).second) taken.insert(std::move(object));
+    }
+    return names;
+}
+
+Listing nft_table(const RulesOptions& options, const ObjectNames& names, bool owned) {
+    Listing listing;
+    listing.add("table inet " + options.table + " {");
+    if (owned) listing.add("    flags owner");
+    for (std::size_t i = 0; i < options.log.size(); ++i)
+        add_rule_objects(listing, options.log[i], names.at(options.log[i].name),
+                         static_cast<int>(i));
+    for (const auto& row : kHooks)
+        if (uses(options, row.hook)) add_hook_chain(listing, options, names, row);
+    listing.add("}");
+    return listing;
+}
+
+Listing nft_fresh_table(const RulesOptions& options, const ObjectNames& names, bool owned) {
+    Listing listing;
+    listing.add("add table inet " + options.table);
+    listing.add("delete table inet " + options.table);
+    listing.append(nft_table(options, names, owned));
+    return listing;
+}
+
+Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
+                        const RulesOptions& options, const ObjectNames& names, bool owned) {
+    const std::string table = "inet " + old.table + ' ';
+    Listing listing;
+    listing.add("flush table " + table);
+    for (const auto& row : kHooks)
+        if (uses(old, row.hook) && !uses(options, row.hook))
+            listing.add("delete chain " + table + std::string(row.name));
+    for (const auto& [name, object] : old_names) {
+        if (names.contains(name)) continue;
+        listing.add("delete chain " + table + "log." + object);
+        listing.add("delete counter " + table + "matched." + object);
+        listing.add("delete counter " + table + "passed." + object);
+    }
+    listing.append(nft_table(options, names, owned));
+    return listing;
+}
+
+std::string render_nft(const RulesOptions& options) {
+    return nft_table(options, object_names(options), true).text();
+}
+
+}  // namespace nflogd::rules
