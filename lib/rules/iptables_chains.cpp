@@ -72,6 +72,7 @@ std::optional<Refusal> IptablesChains::apply_to(Family& family, const Drop& drop
     const auto saved = family.tool.save();
     if (!saved) return Refusal{saved.error().message, kNoRule, saved.error().exit_code};
     Listing text;
+    int transactions = 0;
     for (const auto name : kIptablesTables) {
         Listing lines;
         if (const auto* table = find_table(*saved, name)) add_cleanup(lines, *table, drop);
@@ -80,10 +81,11 @@ std::optional<Refusal> IptablesChains::apply_to(Family& family, const Drop& drop
             lines.append(iptables_lines(*add, family.tool.ip_version(), name, chains));
         }
         add_transaction(text, name, lines);
+        transactions += lines.empty() ? 0 : 1;
     }
     if (text.empty()) return std::nullopt;
     auto refusal = family.tool.restore(text);
-    changed |= !refusal || refusal->exit_code == EX_OSERR;
+    changed |= !refusal || transactions > 1;
     return refusal;
 }
 

@@ -12,6 +12,10 @@ namespace {
 /// iptables-restore cuts its lines at 10239 bytes and goes on as a new line.
 constexpr std::size_t kMatchMax = 4096;
 
+/// XT_LIMIT_SCALE, parts of a second. xt_limit (net/netfilter/xt_limit.c) counts
+/// credits in 32 bits, made for one day; more goes round unnoticed.
+constexpr std::uint64_t kScale = 10000;
+
 std::string check_prefix(const LogRule& rule) {
     if (rule.name.size() <= kIptablesPrefixMax) return "";
     return "its name is longer than the log prefix of iptables, " +
@@ -25,6 +29,9 @@ std::string check_rate(const LogRule& rule) {
     if (rule.limit->rate > most || rule.limit->burst > kIptablesRateMax)
         return "iptables can limit to " + std::to_string(kIptablesRateMax) +
                "/second with a burst of " + std::to_string(kIptablesRateMax) + " at most";
+    const auto period = kScale * seconds / rule.limit->rate;
+    if (period * rule.limit->burst > kScale * kUnitSeconds.back())
+        return "iptables can hold what its rate allows in one day as a burst at most";
     return "";
 }
 

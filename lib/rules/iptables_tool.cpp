@@ -30,14 +30,14 @@ std::vector<std::string> lines_of(std::string_view text) {
     return lines;
 }
 
-/// The program's own words, without its version, advice and line numbers.
+/// The program's own words, without its name, version, advice and line numbers.
 std::string words_of(const std::string& name, const std::string& err) {
     std::vector<std::string> kept;
     for (auto& line : lines_of(err)) {
         if (line.starts_with("Try `") || line.starts_with("Error occurred at line")) continue;
-        const auto version = line.find("): ");
-        if (line.starts_with(name.substr(0, name.find("tables"))) && version != std::string::npos)
-            line.erase(0, version + 3);
+        const auto colon = line.find(": ");
+        const bool named = line.starts_with("iptables") || line.starts_with("ip6tables");
+        if (named && colon != std::string::npos) line.erase(0, colon + 2);
         if (!line.empty()) kept.push_back(std::move(line));
     }
     return name + ": " + (kept.empty() ? "refused, without a word" : join(kept, "; "));

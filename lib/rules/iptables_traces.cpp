@@ -66,15 +66,13 @@ EmptyChains empty_chains(const std::string& listing) {
 
 NftChains parse_nft_chains(const std::string& text) {
     NftChains chains;
-    std::string table;
+    std::set<std::string>* table = nullptr;
     for (const auto& line : lines_of(text)) {
+        if (line.starts_with("table ")) table = nullptr;
         for (const std::string_view words : {"table ip ", "table ip6 "})
-            if (auto name = name_after(line, words); !name.empty()) {
-                table = std::move(name);
-                chains[table];
-            }
-        if (auto name = name_after(line, "\tchain "); !name.empty())
-            chains[table].insert(std::move(name));
+            if (const auto name = name_after(line, words); !name.empty()) table = &chains[name];
+        if (auto name = name_after(line, "\tchain "); table != nullptr && !name.empty())
+            table->insert(std::move(name));
     }
     return chains;
 }

@@ -67,6 +67,13 @@ public:
         ::posix_spawn_file_actions_adddup2(&actions_, file.get(), as);
     }
 
+    /// Whoever opened a descriptor without CLOEXEC did not open it for programs.
+    void close_others() {
+#if __GLIBC_PREREQ(2, 34)
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
+#endif
+    }
+
     /// errno, 0 if it runs.
     int spawn(pid_t& pid, const std::string& path, std::vector<std::string> argv) {
         auto variables = environment();
@@ -110,6 +117,7 @@ Result<ProcessResult> run_program(const std::vector<std::string>& argv, std::str
     plan.give(*in, STDIN_FILENO);
     plan.give(*out, STDOUT_FILENO);
     plan.give(*err, STDERR_FILENO);
+    plan.close_others();
     pid_t pid = -1;
     if (const int error = plan.spawn(pid, path, argv); error != 0) return system_error(error, path);
     return collect(pid, *out, *err);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs the tests against the kernel, or says loudly what it cannot run: then the
+// exit code is 77, which ctest shows as skipped.
+#define CATCH_CONFIG_RUNNER
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+#include "catch.hpp"
+#include "kernel_support.hpp"
+
+namespace {
+
+constexpr int kSkipped = 77;
+
+/// 0 or an errno value; tried in a child, for the namespace would stay.
+int may_make_a_namespace() {
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(::unshare(CLONE_NEWNET) == 0 ? 0 : errno);
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+bool say_what_is_missing() {
+    using nflogd::IptablesFlavour;
+    constexpr std::pair<IptablesFlavour, const char*> kFlavours[] = {
+        {IptablesFlavour::system, "system"},
+        {IptablesFlavour::nft, "nft"},
+        {IptablesFlavour::legacy, "legacy"},
+    };
+    bool missing = false;
+    for (const auto& [flavour, name] : kFlavours) {
+        if (nflogd::rules::test::usable(flavour)) continue;
+        std::cout << "SKIPPED: everything with iptables flavour " << name
+                  << ": its programs do not work here\n";
+        missing = true;
+    }
+    return missing;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (const int error = may_make_a_namespace(); error != 0) {
+        std::cout << "SKIPPED: all tests of rules in the kernel: no network namespace: "
+                  << std::strerror(error) << " (try: unshare -rn " << argv[0] << ")\n";
+        return kSkipped;
+    }
+    if (::unshare(CLONE_NEWNET) != 0) return 1;
+    const bool missing = say_what_is_missing();
+    const int failed = Catch::Session().run(argc, argv);
+    return failed == 0 && missing ? kSkipped : failed;
+}
