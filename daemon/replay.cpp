@@ -4,6 +4,7 @@
 #include <sysexits.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <memory>
 
 #include "commands.hpp"
@@ -79,6 +80,7 @@ enrich::RuleIndex index_rules(const config::Config& config, Labels& labels) {
 }
 
 int replay(const ReplayOptions& options) {
+    std::signal(SIGPIPE, SIG_DFL);  // `nflogd replay … | head` ends without a word
     const config::Loaded loaded = load_config(options.config);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;

@@ -51,12 +51,12 @@ def test_all_mistakes_are_told_with_their_place(attempt, config, tmp_path):
 
 
 def test_a_match_that_nft_refuses(attempt, config):
-    made = yaml.safe_dump(config({**RULE, "match": "tcp dport nonsense!"}))
+    made = yaml.safe_dump(config({**RULE, "match": "tcp dport nonsense!"}), sort_keys=False)
     done = attempt(made)
     line = 1 + next(i for i, text in enumerate(made.splitlines()) if "name: udp" in text)
     assert done.returncode == 78
     assert f"nflogd.yaml:{line}:" in done.stderr and "'udp'" in done.stderr
-    assert "syntax error" in done.stderr or "Error" in done.stderr
+    assert "syntax error" in done.stderr  # nft's own words
 
 
 @pytest.mark.parametrize("name", ["x" * 128, "a\nb", 'quote"', "dollar$", "esc\x1b"])

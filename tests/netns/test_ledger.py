@@ -89,7 +89,7 @@ def test_a_stalled_reader_loses_exactly_what_it_says(network, daemon, config, lo
     assert rule["matched"] == sent
     assert rule["lost_kernel"] == sent - len(packets(log)) > 0
     text = nflogd.log.read_text()
-    assert text.count("packets are being lost") == 1
+    assert text.count("warning: packets are being lost") == 1
 
 
 def test_a_lone_packet_arrives_without_company(network, daemon, config, log):

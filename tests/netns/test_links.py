@@ -45,7 +45,8 @@ def test_bridge(bridge, daemon, config, log):
     record = one_record(log, "bridged")
     assert nflogd.stop() == 0
     assert record["hook"] == "forward"
-    assert (record["in_iface"], record["out_iface"]) == ("port0", "port1")
+    assert (record["in_iface"], record["out_iface"]) == ("br0", "br0")
+    assert (record["phys_in"], record["phys_out"]) == ("port0", "port1")
     assert (record["src_mac"], record["dest_mac"]) == (MAC_A, MAC_B)
     assert (record["src_ip"], record["dest_port"], record["ether_type"]) == (
         "192.0.2.10", 12, "0x0800")

@@ -74,6 +74,7 @@ def test_reload_takes_over_outputs_groups_and_rules(network, daemon, config, log
     open_port(network)
     nflogd = daemon(config(UDP))
     flood(network, 10)
+    wait_for(lambda: len(packets(log)) == 10, "the records of the first configuration")
     second = tmp_path / "log" / "second.json"
     changed = config({**UDP, "name": "moved", "group": 200, "action": "drop"},
                      sources=[{"type": "nflog", "groups": [200], "flush_timeout": "10ms"}])
