@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iptables_chains.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@ namespace nflogd::rules {
 namespace {
 
 using Kind = ChainName::Kind;
+
+constexpr int kLinesOfRule = 2;  // in TABLE.N: one counts, one logs
 
 const SavedTable* find_table(const std::vector<SavedTable>& tables, std::string_view name) {
     for (const auto& table : tables)
@@ -156,33 +159,36 @@ Result<std::vector<RuleCount>> IptablesChains::count(const Generation& generatio
     return counts;
 }
 
+void IptablesChains::tally(const SavedTable& table, const Generation& generation,
+                           std::vector<RuleCount>& counts, Seen& seen) const {
+    for (const auto& rule : table.rules) {
+        seen.jumps.insert(rule.chain + ' ' + rule.target);
+        const auto chain = read_chain_name(rule.chain, prefix_);
+        const auto index = chain.number - generation.first;
+        if (chain.kind != Kind::rule || index >= counts.size()) continue;
+        ++seen.lines[index];
+        (rule.rest.empty() ? counts[index].matched : counts[index].passed) += rule.packets;
+    }
+}
+
 Status IptablesChains::count_family(Family& family, const Generation& generation, Jumps jumps,
                                     std::vector<RuleCount>& counts) {
     const int version = family.tool.ip_version();
-    std::vector<int> lines_seen(counts.size(), 0);
-    std::set<std::string> jumped;
+    Seen seen{std::vector<int>(counts.size(), 0), {}};
     for (const auto name : kIptablesTables) {
         if (!uses(generation, version, name)) continue;
         const auto saved = family.tool.save(name, Counters::yes);
         if (!saved) return saved.error();
-        const auto* table = find_table(*saved, name);
-        if (table == nullptr) continue;
-        for (const auto& rule : table->rules) {
-            jumped.insert(rule.chain + ' ' + rule.target);
-            const auto chain = read_chain_name(rule.chain, prefix_);
-            const auto index = chain.number - generation.first;
-            if (chain.kind != Kind::rule || index >= counts.size()) continue;
-            ++lines_seen[index];
-            (rule.rest.empty() ? counts[index].matched : counts[index].passed) += rule.packets;
-        }
+        if (const auto* table = find_table(*saved, name)) tally(*table, generation, counts, seen);
     }
     for (std::size_t i = 0; i < counts.size(); ++i) {
         const auto& rule = generation.options.log[i];
         if (!matches_version(rule, version)) continue;
-        const std::string hook(iptables_place(rule.hook).chain);
-        const bool reached =
-            jumps == Jumps::taken_away || jumped.contains(hook + ' ' + prefix_ + '.' + hook);
-        if (lines_seen[i] != 2 || !reached) return Error{missing(rule, version), EX_UNAVAILABLE};
+        const auto hook = iptables_place(rule.hook).chain;
+        const bool reached = jumps == Jumps::taken_away ||
+                             seen.jumps.contains(fmt::format("{0} {1}.{0}", hook, prefix_));
+        if (seen.lines[i] != kLinesOfRule || !reached)
+            return Error{missing(rule, version), EX_UNAVAILABLE};
     }
     return {};
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,10 @@ private:
         bool nft_variant = false;
     };
     using Saved = std::vector<SavedTable>;
+    struct Seen {
+        std::vector<int> lines;       ///< of each rule's chain
+        std::set<std::string> jumps;  ///< "CHAIN TARGET"
+    };
 
     std::optional<Refusal> apply_to(Family& family, const Drop& drop, const Generation* add,
                                     Chains chains, bool& changed);
@@ -54,6 +59,8 @@ private:
     void add_markers(Listing& lines, const Family& family, const Saved& saved,
                      const RulesOptions& options, std::string_view table);
     Status erase_traces(const Family& family, const Saved& before);
+    void tally(const SavedTable& table, const Generation& generation,
+               std::vector<RuleCount>& counts, Seen& seen) const;
     Status count_family(Family& family, const Generation& generation, Jumps jumps,
                         std::vector<RuleCount>& counts);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iptables_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -24,11 +26,11 @@ constexpr std::array<HookPlace, 5> kPlaces = {{
 std::string nflog_text(const LogRule& rule) {
     std::string text;
     if (rule.limit)
-        text = " -m limit --limit " + rate_text(*rule.limit) + " --limit-burst " +
-               std::to_string(rule.limit->burst);
-    return text + " -j NFLOG --nflog-group " + std::to_string(rule.group) + " --nflog-size " +
-           std::to_string(rule.snaplen) + " --nflog-threshold " +
-           std::to_string(rule.queue_threshold) + " --nflog-prefix " + quoted(rule.name);
+        text = fmt::format(" -m limit --limit {} --limit-burst {}", rate_text(*rule.limit),
+                           rule.limit->burst);
+    return fmt::format(
+        "{} -j NFLOG --nflog-group {} --nflog-size {} --nflog-threshold {} --nflog-prefix \"{}\"",
+        text, rule.group, rule.snaplen, rule.queue_threshold, rule.name);
 }
 
 std::string with(const std::string& match) { return match.empty() ? "" : ' ' + match; }

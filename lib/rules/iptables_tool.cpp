@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iptables_tool.hpp"
 
+#include <unistd.h>
+
 #include <array>
 #include <charconv>
 
@@ -65,6 +67,9 @@ bool lacks_privilege(const std::string& err) {
 
 Refusal refusal_of(const std::string& name, const std::string& err) {
     const auto words = words_of(name, err);
+    if (err.find("unable to initialize table") != std::string::npos)  // says nothing of why
+        return {words + " (no CAP_NET_RAW, or the kernel has no such module)", kNoRule,
+                ::geteuid() == 0 ? EX_UNAVAILABLE : EX_NOPERM};
     if (lacks_privilege(err))
         return {words + ": needs CAP_NET_ADMIN (iptables-legacy: CAP_NET_RAW too)", kNoRule,
                 EX_NOPERM};
@@ -79,7 +84,8 @@ IptablesTool::IptablesTool(RunProgram run, int ip_version, IptablesFlavour flavo
       save_program_(program(ip_version, flavour, "save")),
       restore_program_(program(ip_version, flavour, "restore")) {}
 
-Result<ProcessResult> IptablesTool::run(std::vector<std::string> argv, std::string_view input) {
+Result<ProcessResult> IptablesTool::run(const std::vector<std::string>& argv,
+                                        std::string_view input) {
     auto result = run_(argv, input);
     if (result || result.error().exit_code != EX_UNAVAILABLE) return result;
     return Error{result.error().message + " (it is in the package iptables)", EX_UNAVAILABLE};
@@ -95,7 +101,7 @@ Result<std::vector<SavedTable>> IptablesTool::save(std::string_view table, Count
     std::vector<std::string> argv = {save_program_};
     if (counters == Counters::yes) argv.emplace_back("-c");
     if (!table.empty()) argv.insert(argv.end(), {"-t", std::string(table)});
-    const auto result = run(std::move(argv), "");
+    const auto result = run(argv, "");
     if (!result) return result.error();
     if (result->exit_code == 0) return parse_iptables_save(result->out);
     const auto refusal = refusal_of(save_program_, result->err);
@@ -106,7 +112,7 @@ std::optional<Refusal> IptablesTool::restore(const Listing& listing, RestoreMode
     std::vector<std::string> argv = {restore_program_, "--noflush",
                                      "--wait=" + std::string(kLockSeconds)};
     if (mode == RestoreMode::test) argv.emplace_back("--test");
-    const auto result = run(std::move(argv), listing.text());
+    const auto result = run(argv, listing.text());
     if (!result) return Refusal{result.error().message, kNoRule, result.error().exit_code};
     if (result->exit_code == 0) return std::nullopt;
     auto refusal = refusal_of(restore_program_, result->err);

@@ -36,7 +36,7 @@ public:
     std::optional<Refusal> restore(const Listing& listing, RestoreMode mode = RestoreMode::commit);
 
 private:
-    Result<ProcessResult> run(std::vector<std::string> argv, std::string_view input);
+    Result<ProcessResult> run(const std::vector<std::string>& argv, std::string_view input);
 
     RunProgram run_;
     int ip_version_;

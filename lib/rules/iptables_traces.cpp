@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "iptables_traces.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "iptables_text.hpp"
@@ -103,7 +105,7 @@ std::string trace_removal(const std::string& listing, int ip_version, std::strin
     for (const auto& marker : markers) {
         const auto chain = marker.substr(head.size());
         whole_table |= chain.empty();
-        if (left.erase(chain) > 0) commands += "delete chain " + place + ' ' + chain + '\n';
+        if (left.erase(chain) > 0) commands += fmt::format("delete chain {} {}\n", place, chain);
     }
     if (whole_table && left.empty() && !empty.others) commands += "delete table " + place + '\n';
     return commands;

@@ -42,7 +42,10 @@ Status NftablesRuleset::install(const RulesOptions& options) {
     if (installed_ && installed_->options.table != options.table)
         return Error{"rules.table: cannot change while the rules are installed", EX_CONFIG};
     if (auto status = open_context(); !status) return status;
-    if (installed_ && replace(options)) return {};
+    if (installed_ && count()) {
+        const auto refusal = replace(options);
+        return refusal ? fail(*refusal, options) : Status{};
+    }
 
     bool owned = true;
     auto refusal = install_fresh(options, owned);
@@ -67,16 +70,14 @@ Status NftablesRuleset::open_context() {
     return {};
 }
 
-/// False: there is nothing to replace, or it did not work; then nothing changed.
-bool NftablesRuleset::replace(const RulesOptions& options) {
-    if (const auto counts = count(); !counts) return false;
+std::optional<Refusal> NftablesRuleset::replace(const RulesOptions& options) {
     auto names = object_names(options, installed_->names);
     const auto listing =
         nft_replacement(installed_->options, installed_->names, options, names, installed_->owned);
-    if (run(listing, options.table)) return false;
+    if (auto refusal = run(listing, options.table)) return refusal;
     installed_->options = options;
     installed_->names = std::move(names);
-    return true;
+    return std::nullopt;
 }
 
 std::optional<Refusal> NftablesRuleset::install_fresh(const RulesOptions& options, bool owned) {
@@ -100,6 +101,11 @@ Refusal NftablesRuleset::explain(const NftComplaint& complaint, const std::strin
         return {"table inet " + table + " belongs to another process" + owner_of(found.output),
                 kNoRule, EX_UNAVAILABLE};
     }
+    if (says(complaint.message, EMSGSIZE))
+        return {words +
+                    ": so many rules need a larger send buffer: net.core.wmem_max, or "
+                    "CAP_NET_ADMIN outside of user namespaces",
+                kNoRule, EX_NOPERM};
     if (says(complaint.message, "cache initialization failed"))
         return {"the kernel has no nftables (module nf_tables): " + words, kNoRule, EX_UNAVAILABLE};
     return {words, kNoRule, EX_OSERR};

@@ -35,7 +35,7 @@ private:
     };
 
     Status open_context();
-    bool replace(const RulesOptions& options);
+    std::optional<Refusal> replace(const RulesOptions& options);
     std::optional<Refusal> install_fresh(const RulesOptions& options, bool owned);
     std::optional<Refusal> run(const Listing& listing, const std::string& table);
     Refusal explain(const NftComplaint& complaint, const std::string& table);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nftables_text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -36,11 +38,11 @@ std::vector<std::string> quoted_all(std::vector<std::string> names) {
 }
 
 std::vector<std::string> port_texts(const std::vector<PortRange>& ports) {
-    std::vector<std::string> texts;
-    for (const auto& range : ports)
-        texts.push_back(range.first == range.last
-                            ? std::to_string(range.first)
-                            : std::to_string(range.first) + '-' + std::to_string(range.last));
+    std::vector<std::string> texts(ports.size());
+    std::transform(ports.begin(), ports.end(), texts.begin(), [](const PortRange& range) {
+        return range.first == range.last ? std::to_string(range.first)
+                                         : fmt::format("{}-{}", range.first, range.last);
+    });
     return texts;
 }
 
@@ -49,8 +51,9 @@ std::vector<std::string> protocol_texts(const LogRule& rule, const Branch& branc
     std::vector<std::uint8_t> numbers = branch.protocol;
     if (numbers.empty() && has_ports(rule))
         numbers.assign(kProtocolsWithPorts.begin(), kProtocolsWithPorts.end());
-    std::vector<std::string> texts;
-    for (const auto number : numbers) texts.push_back(std::to_string(number));
+    std::vector<std::string> texts(numbers.size());
+    std::transform(numbers.begin(), numbers.end(), texts.begin(),
+                   [](std::uint8_t number) { return std::to_string(number); });
     return texts;
 }
 
@@ -73,22 +76,21 @@ std::string jump_line(const LogRule& rule, const Branch& branch, const std::stri
 }
 
 std::string log_line(const LogRule& rule, const std::string& object) {
-    std::string line = "counter name \"matched." + object + '"';
+    std::string limit;
     if (rule.limit)
-        line += " limit rate " + rate_text(*rule.limit) + " burst " +
-                std::to_string(rule.limit->burst) + " packets";
-    line += " counter name \"passed." + object + '"';
-    line += " log prefix " + quoted(rule.name) + " group " + std::to_string(rule.group) +
-            " snaplen " + std::to_string(rule.snaplen) + " queue-threshold " +
-            std::to_string(rule.queue_threshold);
-    return line;
+        limit = fmt::format(" limit rate {} burst {} packets", rate_text(*rule.limit),
+                            rule.limit->burst);
+    return fmt::format(
+        "counter name \"matched.{0}\"{1} counter name \"passed.{0}\" log prefix \"{2}\" group {3} "
+        "snaplen {4} queue-threshold {5}",
+        object, limit, rule.name, rule.group, rule.snaplen, rule.queue_threshold);
 }
 
 void add_rule_objects(Listing& listing, const LogRule& rule, const std::string& object, int index) {
     listing.add("", index);
-    listing.add("    counter matched." + object + " { }", index);
-    listing.add("    counter passed." + object + " { }", index);
-    listing.add("    chain log." + object + " {", index);
+    listing.add(fmt::format("    counter matched.{} {{ }}", object), index);
+    listing.add(fmt::format("    counter passed.{} {{ }}", object), index);
+    listing.add(fmt::format("    chain log.{} {{", object), index);
     listing.add("        " + log_line(rule, object), index);
     listing.add("    }", index);
 }
@@ -101,9 +103,9 @@ bool uses(const RulesOptions& options, Hook hook) {
 void add_hook_chain(Listing& listing, const RulesOptions& options, const ObjectNames& names,
                     const HookRow& row) {
     listing.add("");
-    listing.add("    chain " + std::string(row.name) + " {");
-    listing.add("        type filter hook " + std::string(row.name) + " priority " +
-                std::string(row.priority) + "; policy accept;");
+    listing.add(fmt::format("    chain {} {{", row.name));
+    listing.add(fmt::format("        type filter hook {} priority {}; policy accept;", row.name,
+                            row.priority));
     for (std::size_t i = 0; i < options.log.size(); ++i) {
         const auto& rule = options.log[i];
         if (rule.hook != row.hook) continue;
@@ -157,17 +159,17 @@ Listing nft_fresh_table(const RulesOptions& options, const ObjectNames& names, b
 
 Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
                         const RulesOptions& options, const ObjectNames& names, bool owned) {
-    const std::string table = "inet " + old.table + ' ';
+    const std::string table = "inet " + old.table;
     Listing listing;
     listing.add("flush table " + table);
     for (const auto& row : kHooks)
         if (uses(old, row.hook) && !uses(options, row.hook))
-            listing.add("delete chain " + table + std::string(row.name));
+            listing.add(fmt::format("delete chain {} {}", table, row.name));
     for (const auto& [name, object] : old_names) {
         if (names.contains(name)) continue;
-        listing.add("delete chain " + table + "log." + object);
-        listing.add("delete counter " + table + "matched." + object);
-        listing.add("delete counter " + table + "passed." + object);
+        listing.add(fmt::format("delete chain {} log.{}", table, object));
+        listing.add(fmt::format("delete counter {} matched.{}", table, object));
+        listing.add(fmt::format("delete counter {} passed.{}", table, object));
     }
     listing.append(nft_table(options, names, owned));
     return listing;

@@ -35,12 +35,13 @@ bool write_file(const char* path, std::string_view text) {
 bool enter_user_namespace() {
     const auto uid = std::to_string(::getuid());
     const auto gid = std::to_string(::getgid());
-    if (::unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0) return false;
+    if (::unshare(CLONE_NEWUSER) != 0) return false;
     // /run/xtables.lock is root's; nobody else works in our namespace.
     ::setenv("XTABLES_LOCKFILE", "/dev/null", 1);
+    // The network comes after the maps, or its files in /proc are not ours.
     return write_file("/proc/self/setgroups", "deny") &&
            write_file("/proc/self/uid_map", "0 " + uid + " 1") &&
-           write_file("/proc/self/gid_map", "0 " + gid + " 1");
+           write_file("/proc/self/gid_map", "0 " + gid + " 1") && ::unshare(CLONE_NEWNET) == 0;
 }
 
 bool enter_own_network() { return ::unshare(CLONE_NEWNET) == 0 || enter_user_namespace(); }

@@ -2,6 +2,8 @@
 #include "verify.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
@@ -32,32 +34,71 @@ RulesOptions sound_part(const Backend& backend, const RulesOptions& options) {
     return only(options, sound);
 }
 
-/// Installs, which the namespace's end undoes. The rule is one of `indices`.
-std::optional<Refusal> try_install(const Backend& backend, const RulesOptions& options,
-                                   const Indices& indices) {
-    const auto ruleset = backend.make();
-    const auto some = only(options, indices);
-    const auto status = ruleset->install(some);
-    if (status) return std::nullopt;
-    Refusal refusal{status.error().message, kNoRule, status.error().exit_code};
-    if (ruleset->refused_rule() >= 0)
-        refusal.rule = static_cast<int>(indices[static_cast<std::size_t>(ruleset->refused_rule())]);
-    return refusal;
+/// Asks about some of the rules; the answer's rule is an index of what was asked.
+using Ask = std::function<std::optional<Refusal>(const RulesOptions& some)>;
+
+/// Installs, which the namespace's end undoes.
+Ask ask_by_install(const Backend& backend) {
+    return [&backend](const RulesOptions& some) -> std::optional<Refusal> {
+        const auto ruleset = backend.make();
+        const auto status = ruleset->install(some);
+        if (status) return std::nullopt;
+        return Refusal{status.error().message, ruleset->refused_rule(), status.error().exit_code};
+    };
+}
+
+Ask ask_by_dry_run(const Backend& backend) {
+    return [&backend](const RulesOptions& some) {
+        auto refusal = backend.dry_run(some);
+        if (refusal) {
+            const auto error = to_error(*refusal, some);
+            refusal->words = error.message;
+            refusal->exit_code = error.exit_code;
+        }
+        return refusal;
+    };
+}
+
+bool is_about_rules(const Refusal& refusal) {
+    return refusal.exit_code == EX_CONFIG || refusal.exit_code == EX_OSERR;
 }
 
 /// For a backend that refuses all without saying whom it means.
-std::vector<Refusal> try_each(const Backend& backend, const RulesOptions& options,
-                              const Indices& indices) {
+std::vector<Refusal> try_each(const Ask& ask, const RulesOptions& options, const Indices& indices) {
     std::vector<Refusal> refusals;
     for (const auto index : indices) {
-        auto refusal = try_install(backend, options, {index});
+        auto refusal = ask(only(options, {index}));
         if (!refusal) continue;
         if (refusal->rule == kNoRule) {
             const auto error = rule_error(options.log[index], refusal->words);
-            *refusal = {error.message, static_cast<int>(index), error.exit_code};
+            *refusal = {error.message, kNoRule, error.exit_code};
         }
+        refusal->rule = static_cast<int>(index);
         refusals.push_back(std::move(*refusal));
     }
+    return refusals;
+}
+
+/// Whoever is refused is left out, and the rest tried again.
+std::vector<Refusal> try_all(const Ask& ask, const RulesOptions& options) {
+    Indices left(options.log.size());
+    std::iota(left.begin(), left.end(), std::size_t{0});
+    std::vector<Refusal> refusals;
+    while (auto refusal = ask(only(options, left))) {
+        if (refusal->rule == kNoRule) {
+            auto each =
+                is_about_rules(*refusal) ? try_each(ask, options, left) : std::vector<Refusal>{};
+            if (each.empty()) each.push_back(std::move(*refusal));
+            std::move(each.begin(), each.end(), std::back_inserter(refusals));
+            break;
+        }
+        const auto index = left[static_cast<std::size_t>(refusal->rule)];
+        std::erase(left, index);
+        refusal->rule = static_cast<int>(index);
+        refusals.push_back(std::move(*refusal));
+    }
+    std::stable_sort(refusals.begin(), refusals.end(),
+                     [](const Refusal& a, const Refusal& b) { return a.rule < b.rule; });
     return refusals;
 }
 
@@ -83,14 +124,13 @@ bool lacks_privilege(const std::vector<Refusal>& refusals) {
 }
 
 std::vector<Refusal> ask_in_place(const Backend& backend, const RulesOptions& options) {
-    const auto refusal = backend.dry_run(options);
-    if (!refusal) return {};
-    if (refusal->exit_code == EX_NOPERM) {
-        log::warning("the rules were not tried, the kernel could not be asked: " + refusal->words);
-        return {};
-    }
-    const auto error = to_error(*refusal, options);
-    return {{error.message, refusal->rule, error.exit_code}};
+    auto refusals = try_all(ask_by_dry_run(backend), options);
+    for (const auto& refusal : refusals)
+        if (refusal.exit_code == EX_NOPERM)
+            log::warning("the rules were not tried, the kernel could not be asked: " +
+                         refusal.words);
+    std::erase_if(refusals, [](const Refusal& refusal) { return refusal.exit_code == EX_NOPERM; });
+    return refusals;
 }
 
 /// A rule may name what only the machine's own namespace has, such as an
@@ -112,6 +152,7 @@ std::vector<Error> ask_kernel(const Backend& backend, const RulesOptions& option
         });
     }
     std::vector<Error> errors;
+    errors.reserve(refusals.size());
     for (auto& refusal : refusals) errors.push_back({std::move(refusal.words), refusal.exit_code});
     return errors;
 }
@@ -119,23 +160,7 @@ std::vector<Error> ask_kernel(const Backend& backend, const RulesOptions& option
 }  // namespace
 
 std::vector<Refusal> try_rules(const Backend& backend, const RulesOptions& options) {
-    Indices left(options.log.size());
-    std::iota(left.begin(), left.end(), std::size_t{0});
-    std::vector<Refusal> refusals;
-    while (auto refusal = try_install(backend, options, left)) {
-        const bool general = refusal->exit_code != EX_OSERR && refusal->exit_code != EX_CONFIG;
-        if (refusal->rule == kNoRule) {
-            auto each = general ? std::vector<Refusal>{} : try_each(backend, options, left);
-            if (each.empty()) each.push_back(std::move(*refusal));
-            std::move(each.begin(), each.end(), std::back_inserter(refusals));
-            break;
-        }
-        std::erase(left, static_cast<std::size_t>(refusal->rule));
-        refusals.push_back(std::move(*refusal));
-    }
-    std::stable_sort(refusals.begin(), refusals.end(),
-                     [](const Refusal& a, const Refusal& b) { return a.rule < b.rule; });
-    return refusals;
+    return try_all(ask_by_install(backend), options);
 }
 
 std::vector<Error> verify_with(const Backend& backend, const RulesOptions& options) {

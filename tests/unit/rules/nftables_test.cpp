@@ -186,6 +186,14 @@ TEST_CASE("when somebody deleted the table, totals go on where they were last se
     REQUIRE(ruleset.count()->front().passed == 10);
 }
 
+TEST_CASE("more rules than the send buffer takes tells what to do") {
+    Script script{[](auto&) { return refuse(EMSGSIZE); }, {}};
+    NftablesRuleset ruleset(opener(script));
+    const auto status = ruleset.install(options({rule("a")}));
+    REQUIRE_FALSE(status.ok());
+    REQUIRE(contains(status.error().message, "net.core.wmem_max"));
+}
+
 TEST_CASE("the table's name cannot change under way") {
     Script script{[](auto&) { return kDone; }, {}};
     NftablesRuleset ruleset(opener(script));
