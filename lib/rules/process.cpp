@@ -50,8 +50,10 @@ public:
     SpawnPlan() {
         ::posix_spawn_file_actions_init(&actions_);
         ::posix_spawnattr_init(&attributes_);
+        // Ctrl-C at the daemon's terminal goes to the whole group, but is the daemon's.
         sigset_t signals;
         ::sigemptyset(&signals);
+        for (const int ours : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&signals, ours);
         ::posix_spawnattr_setsigmask(&attributes_, &signals);
         ::sigfillset(&signals);
         ::posix_spawnattr_setsigdefault(&attributes_, &signals);

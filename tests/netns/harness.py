@@ -16,10 +16,12 @@ import ctypes
 import json
 import os
 import pathlib
+import re
 import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 
 import yaml
@@ -90,7 +92,8 @@ class Namespace:
         for program in ("iptables", "ip6tables"):
             for flavour in ("nft", "legacy"):
                 save = self.run(f"{program}-{flavour}-save").stdout
-                texts.append("\n".join(l for l in save.splitlines() if not l.startswith("#")))
+                # Times and the policies' own counts change without anybody's doing.
+                texts.append(re.sub(r"^#.*\n| \[\d+:\d+\]$", "", save, flags=re.M))
         return texts
 
     def nft(self, text):
@@ -172,16 +175,19 @@ class Daemon:
         return self.namespace.run(NFLOGD, *arguments, check=False, **more)
 
     def start(self):
-        notify_path = str(self.folder / "notify.sock")
-        if os.path.exists(notify_path):
-            os.unlink(notify_path)
+        # Where a daemon that has become another user can still write.
+        self.notify_folder = tempfile.TemporaryDirectory(prefix="nflogd-notify-", dir="/run")
+        os.chmod(self.notify_folder.name, 0o755)
+        notify_path = os.path.join(self.notify_folder.name, "socket")
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(notify_path)
+        os.chmod(notify_path, 0o666)
         environment = {**os.environ, "NOTIFY_SOCKET": notify_path, **self.environment}
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 ["ip", "netns", "exec", self.namespace.name, NFLOGD, "run", "-c", self.config],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                process_group=0)
         self.wait_for_notice("READY=1")
 
     def wait_for_notice(self, notice):
@@ -205,6 +211,7 @@ class Daemon:
         self.send(number)
         code = self.process.wait(LIMIT)
         self.notify.close()
+        self.notify_folder.cleanup()
         self.process = None
         return code
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The daemon's rules come, count and go; the operator's stay byte for byte."""
+import os
 import re
 import signal
 
@@ -8,7 +9,7 @@ from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
-from harness import GW4, GW6, NFLOGD, OUT4, OUT6, Daemon, final_ledger, packets, wait_for
+from harness import GW4, GW6, LIMIT, OUT4, OUT6, Daemon, final_ledger, packets, wait_for
 
 OPERATORS = """
 table inet filter {
@@ -110,7 +111,8 @@ def test_leftovers_of_a_killed_run_are_cleaned(network, daemon, config, log, fla
     nflogd.stop(signal.SIGKILL)
     assert network.gw.ruleset() == installed  # nobody could clean up
     nflogd.start()
-    assert network.gw.ruleset() == installed  # once, not twice
+    assert [strip(text) for text in network.gw.ruleset()] == [
+        strip(text) for text in installed]  # once, not twice
     assert nflogd.stop() == 0
     assert network.gw.ruleset() == before
 
@@ -128,6 +130,9 @@ def test_others_cannot_touch_the_owned_table(network, daemon, config, log):
 @pytest.mark.parametrize("backend,flavour", BACKENDS)
 def test_rules_command_prints_what_is_installed(network, daemon, config, backend, flavour):
     """Loading the printed text by hand gives the very ruleset that run installs."""
+    for program in ("iptables", "ip6tables"):  # the tables exist, as on any firewall
+        network.gw.run(f"{program}-{flavour if flavour != 'system' else 'nft'}", "-A", "INPUT",
+                       "-p", "tcp", "--dport", "22", "-j", "ACCEPT")
     nflogd = daemon(with_flavour(config(*RULES, backend=backend), flavour))
     printed = nflogd.command("rules", "-c", nflogd.config)
     assert printed.returncode == 0
@@ -194,3 +199,16 @@ def test_five_hundred_rules(network, daemon, config, log):
     assert record["rule"] == "rule-250"
     assert nflogd.stop() == 0
     assert len(final_ledger(log)["rules"]) == 500
+
+
+def test_ctrl_c_does_not_reach_iptables(network, daemon, config, log):
+    """A terminal sends SIGINT to the whole group; the clean-up must go on."""
+    before = network.gw.ruleset()
+    nflogd = daemon(config(RULES[0], backend="iptables"))
+    before_group = os.getpgid(nflogd.process.pid)
+    assert before_group == nflogd.process.pid  # a group of the daemon's own
+    for _ in range(20):
+        os.killpg(before_group, signal.SIGINT)
+    assert nflogd.process.wait(LIMIT) == 0, nflogd.log.read_text()
+    nflogd.process = None
+    assert network.gw.ruleset() == before
