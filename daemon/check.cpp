@@ -18,7 +18,7 @@ int check(const std::string& path) {
     const std::vector<Error> refused = rules::verify(loaded.config.rules);
     for (const Error& error : refused) std::fprintf(stderr, "%s\n", error.message.c_str());
     if (!refused.empty()) return EX_CONFIG;
-    std::printf("the configuration is good: %zu sources, %zu rules, %zu outputs\n",
+    std::printf("the configuration is good (sources: %zu, rules: %zu, outputs: %zu)\n",
                 loaded.config.sources.size(), loaded.config.rules.log.size(),
                 loaded.config.outputs.size());
     return EX_OK;

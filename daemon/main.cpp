@@ -45,22 +45,33 @@ constexpr std::array kCommands = {
 };
 
 constexpr const char* kExamples =
-    "Examples:\n"
     "  nflogd run                       log new connections to /var/log/nflogd/nflogd.json\n"
     "  nflogd check -c nflogd.yaml      find every mistake in a configuration\n"
     "  nflogd rules                     see the firewall rules that would be installed\n"
-    "  nflogd replay capture.pcap       decode recorded packets\n"
-    "\n"
-    "Logs the packets of NFLOG rules, and accounts for every one of them.";
+    "  nflogd replay capture.pcap       decode recorded packets\n";
+
+/// Help that starts with examples: of the program, or of the subcommand.
+class Help : public CLI::Formatter {
+public:
+    std::string make_description(const CLI::App* app) const override {
+        for (const Command& command : kCommands) {
+            if (app->get_name() == command.name) {
+                return std::string("Examples:\n") + command.examples + "\n" + command.summary +
+                       ".\n";
+            }
+        }
+        return std::string("Examples:\n") + kExamples + "\n" + app->get_description() + "\n";
+    }
+};
 
 int run(int argc, char** argv) {
-    CLI::App app(kExamples, "nflogd");
+    CLI::App app("Logs the packets of NFLOG rules, and accounts for every one of them.", "nflogd");
     app.set_version_flag("--version", "nflogd " NFLOGD_VERSION, "Print the version and exit");
+    app.formatter(std::make_shared<Help>());
     app.require_subcommand(1);
     Action chosen;
     for (const Command& command : kCommands) {
-        CLI::App* sub = app.add_subcommand(
-            command.name, std::string("Examples:\n") + command.examples + "\n" + command.summary);
+        CLI::App* sub = app.add_subcommand(command.name, command.summary);
         Action action = command.add(*sub);
         sub->callback([&chosen, action = std::move(action)] { chosen = action; });
     }
