@@ -30,8 +30,9 @@ public:
     /// Puts the rules into the kernel, all or none. Leftovers of an earlier run
     /// under the same name are removed first. Called again (new configuration),
     /// it replaces the rules in one step; a rule that keeps its name keeps its
-    /// counts; the table and the flavour must stay. An error names the configuration's line and
-    /// shows the backend's own words; a missing privilege is EX_NOPERM and names the capability.
+    /// counts; the table's name and the flavour must stay. An error names the
+    /// configuration's line and shows the backend's own words; a missing privilege
+    /// is EX_NOPERM and names the capability.
     virtual Status install(const RulesOptions& options) = 0;
 
     /// The counters of every rule, in the order of the configuration.

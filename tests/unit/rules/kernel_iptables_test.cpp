@@ -160,6 +160,22 @@ TEST_CASE("iptables: a second install keeps the counts of the rules that stay") 
     });
 }
 
+TEST_CASE("iptables: no packet is missing or counted twice while rules are replaced") {
+    for_each_flavour([](IptablesFlavour flavour) {
+        const auto ruleset = iptables();
+        auto lists = udp_rule("lists");
+        lists.source = {{4, "127.0.0.0/8"}, {4, "127.0.0.1"}};
+        require(ruleset->install(with(flavour, {udp_rule("a"), lists})));
+        send_udp_during("127.0.0.1", 9999, 50000, [&] {
+            for (int round = 0; round < 5; ++round)
+                require(ruleset->install(with(flavour, {lists, udp_rule("a")})));
+        });
+        REQUIRE(count_of(*ruleset, "a").matched == 50000);
+        REQUIRE(count_of(*ruleset, "a").passed == 50000);
+        REQUIRE(count_of(*ruleset, "lists").matched == 50000);
+    });
+}
+
 TEST_CASE("iptables: a refused second install leaves the first at work") {
     for_each_flavour([](IptablesFlavour flavour) {
         const auto ruleset = iptables();

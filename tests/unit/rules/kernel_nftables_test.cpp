@@ -122,6 +122,23 @@ TEST_CASE("nftables: a second install keeps the counts of the rules that stay") 
     REQUIRE(count_of(*ruleset, "stays").passed == 8);
 }
 
+TEST_CASE("nftables: no packet is missing or counted twice while rules are replaced") {
+    OwnNetwork network;
+    const auto ruleset = nftables();
+    auto limited = udp_rule("limited");
+    require(ruleset->install(options({udp_rule("a"), limited})));
+    send_udp_during("127.0.0.1", 9999, 50000, [&] {
+        for (int round = 0; round < 20; ++round) {
+            limited.limit.reset();
+            if (round % 2 == 0) limited.limit = RateLimit{1, RateLimit::Unit::hour, 1};
+            require(ruleset->install(options({limited, udp_rule("a")})));
+        }
+    });
+    REQUIRE(count_of(*ruleset, "a").matched == 50000);
+    REQUIRE(count_of(*ruleset, "a").passed == 50000);
+    REQUIRE(count_of(*ruleset, "limited").matched == 50000);
+}
+
 TEST_CASE("nftables: a refused second install leaves the first at work") {
     OwnNetwork network;
     const auto ruleset = nftables();

@@ -59,6 +59,25 @@ void send_udp(const std::string& address, std::uint16_t port, int count) {
     for (int i = 0; i < count; ++i) REQUIRE(::sendto(socket.get(), "", 0, 0, to, size) == 0);
 }
 
+void send_udp_during(const std::string& address, std::uint16_t port, int count,
+                     const std::function<void()>& body) {
+    const pid_t child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        try {
+            send_udp(address, port, count);
+        } catch (...) {  // a failed REQUIRE must not run on in here
+            ::_exit(1);
+        }
+        ::_exit(0);
+    }
+    body();
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    REQUIRE(WEXITSTATUS(status) == 0);
+}
+
 LogRule udp_rule(std::string name, Hook hook) {
     auto made = rule(std::move(name), hook);
     made.protocol = {17};

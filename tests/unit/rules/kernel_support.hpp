@@ -27,6 +27,10 @@ std::string output_of(const std::vector<std::string>& argv, std::string_view inp
 /// Sends `count` empty UDP datagrams to a port of the loopback.
 void send_udp(const std::string& address, std::uint16_t port, int count);
 
+/// Sends them while `body` runs, and returns when both are done.
+void send_udp_during(const std::string& address, std::uint16_t port, int count,
+                     const std::function<void()>& body);
+
 /// A rule that takes UDP to port 9999 and nothing else.
 LogRule udp_rule(std::string name, Hook hook = Hook::input);
 

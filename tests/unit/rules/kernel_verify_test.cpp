@@ -37,7 +37,9 @@ TEST_CASE("verify: a running daemon's table is no error") {
     OwnNetwork network;
     const auto ruleset = make_ruleset(RulesBackend::nftables);
     require(ruleset->install(options({udp_rule("a")})));
-    REQUIRE(messages(verify(options({udp_rule("a")}))).empty());
+    REQUIRE(messages(verify(options({udp_rule("a"), with_match("b", "iif lo")}))).empty());
+    output_of({"ip", "link", "add", "dummy7", "type", "veth", "peer", "name", "dummy8"});
+    REQUIRE(messages(verify(options({with_match("b", "iif dummy7")}))).empty());
     REQUIRE(count_of(*ruleset, "a").matched == 0);
 }
 
