@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Warnings and hardening, per target. nflogd_library() makes one library of one
+# Warnings, hardening and instrumentation, per target. nflogd_library() makes one library of one
 # folder below lib/ and declares what that folder may use.
 
 set(NFLOGD_WARNINGS
@@ -7,12 +7,8 @@ set(NFLOGD_WARNINGS
     -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wnull-dereference -Wformat=2
     -Wimplicit-fallthrough -Werror=return-type -Werror=unused-result)
 
-function(nflogd_compile target)
-    target_compile_options(${target} PRIVATE ${NFLOGD_WARNINGS} -fstack-protector-strong
-        $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
-    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86")
-        target_compile_options(${target} PRIVATE -fcf-protection)
-    endif()
+function(nflogd_instrument target)
+    target_compile_options(${target} PRIVATE ${NFLOGD_WARNINGS})
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     if(NFLOGD_SANITIZE)
         target_compile_options(${target} PRIVATE -fsanitize=${NFLOGD_SANITIZE}
@@ -22,6 +18,27 @@ function(nflogd_compile target)
     if(NFLOGD_COVERAGE)
         target_compile_options(${target} PRIVATE --coverage)
         target_link_options(${target} PUBLIC --coverage)
+    endif()
+endfunction()
+
+# What gets installed.
+function(nflogd_compile target)
+    nflogd_instrument(${target})
+    target_compile_options(${target} PRIVATE -fstack-protector-strong
+        $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+    if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|i.86")
+        target_compile_options(${target} PRIVATE -fcf-protection)
+    endif()
+endfunction()
+
+# A test program: compiled quickly rather than to run fast, since most of it runs
+# once. Catch2's header is read once a program.
+function(nflogd_test_program target)
+    nflogd_instrument(${target})
+    target_compile_options(${target} PRIVATE -O0)
+    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit/catch.hpp)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
     endif()
 endfunction()
 

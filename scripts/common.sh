@@ -3,23 +3,25 @@
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
+export CCACHE_SLOPPINESS=pch_defines,time_macros  # precompiled headers
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# build PRESET [cmake -D options]: configures once, builds what changed.
+# build PRESET [TARGET...]: configures once, builds what changed.
 build() {
-    local preset=$1
+    local preset=$1 targets=()
     shift
+    if [ $# -gt 0 ]; then targets=(--target "$@"); fi
     (
         cd "$top"
-        if [ ! -e "build/$preset/build.ninja" ] || [ $# -gt 0 ]; then
-            cmake --preset "$preset" -G Ninja "$@" >"/tmp/nflogd-cmake-$preset.$$" 2>&1 || {
+        if [ ! -e "build/$preset/build.ninja" ]; then
+            cmake --preset "$preset" -G Ninja >"/tmp/nflogd-cmake-$preset.$$" 2>&1 || {
                 cat "/tmp/nflogd-cmake-$preset.$$" >&2
                 exit 1
             }
             rm -f "/tmp/nflogd-cmake-$preset.$$"
         fi
-        cmake --build "build/$preset"
+        cmake --build "build/$preset" "${targets[@]}"
     ) >&2
 }

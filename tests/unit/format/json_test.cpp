@@ -103,9 +103,7 @@ std::size_t check_rows(const json& object, const Rows& rows, std::uint64_t prese
 
 void check(const std::string& line, const Record& record) {
     REQUIRE(line.back() == '\n');
-    for (const char c : line.substr(0, line.size() - 1)) {
-        REQUIRE((static_cast<unsigned char>(c) >= 0x20 && c != 0x7f));
-    }
+    REQUIRE(fakes::is_printable(std::string_view(line).substr(0, line.size() - 1)));
     const json object = json::parse(line);  // also refuses what is no UTF-8
     std::size_t count = 2;                  // event, host
     REQUIRE(object["event"] == "packet");

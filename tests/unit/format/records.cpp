@@ -316,6 +316,11 @@ Record longest_record() {
     return record;
 }
 
+bool is_printable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+}
+
 std::string format_packet(format::Formatter& formatter, const Record& record) {
     std::string out(format::kMaxPacketText, '\0');
     out.resize(formatter.packet(record, out));

@@ -5,6 +5,7 @@
 
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/labels.hpp"
@@ -28,6 +29,9 @@ Record random_record(std::mt19937& random);
 Record longest_record();
 /// A host name, label texts, all of bytes that become 6 each.
 std::string hostile_text(std::size_t length);
+
+/// Whether `text` has no control byte and no DEL.
+bool is_printable(std::string_view text);
 
 std::string format_packet(format::Formatter& formatter, const Record& record);
 

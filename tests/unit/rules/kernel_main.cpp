@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Runs the tests against the kernel, or says loudly what it cannot run: then the
 // exit code is 77, which ctest shows as skipped.
-#define CATCH_CONFIG_RUNNER
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -11,13 +10,13 @@
 #include <cstring>
 #include <iostream>
 
-#include "catch.hpp"
+#include "catch_runner.hpp"
 #include "core/fd.hpp"
 #include "kernel_support.hpp"
 
 namespace {
 
-constexpr int kSkipped = 77;
+using nflogd::test::kSkipped;
 
 /// In a user namespace the send buffer of netlink is too small for 500 rules.
 bool may_enlarge_buffers() {
@@ -62,6 +61,6 @@ int main(int argc, char** argv) {
     }
     if (::unshare(CLONE_NEWNET) != 0) return 1;
     const bool missing = say_what_is_missing();
-    const int failed = Catch::Session().run(argc, argv);
+    const int failed = nflogd::test::run_tests(argc, argv);
     return failed == 0 && missing ? kSkipped : failed;
 }

@@ -8,7 +8,7 @@
 
 #include <cstdio>
 
-#define CATCH_CONFIG_RUNNER
+#include "catch_runner.hpp"
 #include "sink/compressor.hpp"
 #include "sink/file_support.hpp"
 
@@ -121,7 +121,7 @@ TEST_CASE("max_total makes room at the start") {
 int main(int argc, char** argv) {
     if (!is_root() || !own_mounts()) {
         std::puts("skipped: needs root and a mount namespace of its own");
-        return kSkipped;
+        return nflogd::test::kSkipped;
     }
-    return Catch::Session().run(argc, argv);
+    return nflogd::test::run_tests(argc, argv);
 }
