@@ -20,8 +20,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr int kSkipped = 77;
-
 /// A tmpfs of 256 KiB.
 class SmallDisk {
 public:
