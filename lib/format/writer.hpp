@@ -5,6 +5,7 @@
 /// and line_test.cpp build that one). Nothing allocates.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -21,10 +22,7 @@ public:
     [[nodiscard]] char* position() const { return out_; }
 
     void put(char c) { *out_++ = c; }
-    void put(std::string_view text) {
-        std::memcpy(out_, text.data(), text.size());
-        out_ += text.size();
-    }
+    void put(std::string_view text) { out_ = std::copy(text.begin(), text.end(), out_); }
     /// Copies `Size` bytes, of which only `length` count: one move, no loop.
     template <std::size_t Size>
     void put_padded(const std::array<char, Size>& text, std::size_t length) {

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "allocations.hpp"
 #include "sink/faults.hpp"
 #include "sink/file_support.hpp"
 

@@ -8,6 +8,7 @@
 #include <climits>
 #include <csignal>
 
+#include "allocations.hpp"
 #include "catch.hpp"
 #include "core/fd.hpp"
 #include "sink/faults.hpp"

@@ -93,9 +93,6 @@ public:
 bool removed_after(const std::string& directory, const std::string& name,
                    const std::function<void()>& action);
 
-/// Times operator new was called, by any thread.
-std::uint64_t allocations();
-
 bool is_root();
 
 }  // namespace nflogd::sink::test
