@@ -92,10 +92,10 @@ void Lane::run() {
 
 /// Formats what is waiting, or does what is due. False if there was nothing.
 bool Lane::fill() {
-    const std::uint64_t limit = next_control_position();
-    fill_with_packets(limit);
+    const Bounds bounds = next_bounds();
+    fill_with_packets(bounds.packets);
     if (!outbox_.empty()) return true;
-    if (ring_.popped() < limit) return false;
+    if (ring_.popped() < bounds.control) return false;
     Control control;
     {
         const std::lock_guard lock(control_mutex_);
@@ -170,7 +170,7 @@ void Lane::give_up() {
     std::uint64_t lost = outbox_.packets();
     outbox_.clear();
     in_outbox_.store(0, std::memory_order_release);
-    for (const std::uint64_t limit = next_control_position();
+    for (const std::uint64_t limit = next_bounds().packets;
          ring_.popped() < limit && ring_.front() != nullptr; ++lost) {
         ring_.pop();
     }
@@ -193,12 +193,16 @@ void Lane::sleep(std::optional<nanoseconds> due) {
 
 bool Lane::has_work() const {
     if (!outbox_.empty()) return !suspended_;
-    return ring_.front() != nullptr || ring_.popped() >= next_control_position();
+    return ring_.front() != nullptr || ring_.popped() >= next_bounds().control;
 }
 
-std::uint64_t Lane::next_control_position() const {
+/// What has arrived is read before the controls: one that comes later stands
+/// behind all of it.
+Lane::Bounds Lane::next_bounds() const {
+    const std::uint64_t arrived = ring_.pushed();
     const std::lock_guard lock(control_mutex_);
-    return controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
+    const std::uint64_t control = controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
+    return {std::min(arrived, control), control};
 }
 
 }  // namespace nflogd::pipeline

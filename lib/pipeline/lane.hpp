@@ -77,6 +77,12 @@ private:
         std::promise<void> passed;
     };
 
+    /// How many records may be taken out before what is next to do.
+    struct Bounds {
+        std::uint64_t packets;  ///< known to come before any control not seen yet
+        std::uint64_t control;  ///< position of the next control
+    };
+
     std::future<void> post(Control::Kind kind, std::shared_ptr<const Event> event);
     void run();
     bool fill();
@@ -88,7 +94,7 @@ private:
     void give_up();
     void sleep(std::optional<std::chrono::nanoseconds> due);
     [[nodiscard]] bool has_work() const;
-    [[nodiscard]] std::uint64_t next_control_position() const;
+    [[nodiscard]] Bounds next_bounds() const;
 
     const config::OutputConfig config_;
     const std::unique_ptr<format::Formatter> formatter_;

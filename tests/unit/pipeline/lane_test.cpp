@@ -80,6 +80,21 @@ TEST_CASE("an event keeps its place among the packets") {
     REQUIRE(f.lane->ledger().written == 5);  // an event is no packet
 }
 
+TEST_CASE("events keep their places while packets arrive and leave") {
+    constexpr std::uint32_t kPairs = 5000;
+    Fixture f(kPairs);
+    for (std::uint32_t i = 0; i < kPairs; ++i) {
+        f.offer(i, 1);
+        f.lane->post_event(std::make_shared<const Event>(Lifecycle{0, std::to_string(i), {}}));
+    }
+    f.lane->stop();
+    REQUIRE(f.medium->lines.size() == 2 * kPairs);
+    for (std::uint32_t i = 0; i < kPairs; ++i) {
+        REQUIRE(f.medium->lines[2 * i] == "packet " + std::to_string(i) + "\n");
+        REQUIRE(f.medium->lines[2 * i + 1] == std::to_string(i) + "\n");
+    }
+}
+
 TEST_CASE("a full queue drops and counts, exactly") {
     Fixture f(10);
     f.medium->change([&] { f.medium->full = true; });
