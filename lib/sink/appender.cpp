@@ -46,8 +46,15 @@ bool Appender::settle() {
     return !torn_;
 }
 
-Appended Appender::append(const Run& run) {
-    if (!settle()) return {0, EIO};
+bool Appender::tell(WriteJournal& journal, std::size_t first) const {
+    const auto info = stat();
+    if (info)
+        journal.about_to_write(info->st_ino, static_cast<std::uint64_t>(info->st_size), first);
+    return info.has_value();
+}
+
+Appended Appender::append(const Run& run, WriteJournal* journal) {
+    if (!settle() || (journal != nullptr && !tell(*journal, run.first))) return {0, EIO};
     Appended out;
     const std::size_t done =
         write_all(fd(), run.batch.bytes.subspan(run.begin(), run.bytes()), out.error);

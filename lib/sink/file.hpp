@@ -32,9 +32,10 @@
 
 namespace nflogd::sink {
 
-/// `clock` outlives the sink. Errors: EX_CANTCREAT, with path and remedy.
-/// The time zone is read here, for processes that lock themselves in later.
+/// `clock` and `journal` (nullptr: none) outlive the sink. Errors: EX_CANTCREAT, with path and
+/// remedy. The time zone is read here, for processes that lock themselves in later.
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options,
-                                        const Clock& clock = system_clock());
+                                        const Clock& clock = system_clock(),
+                                        WriteJournal* journal = nullptr);
 
 }  // namespace nflogd::sink

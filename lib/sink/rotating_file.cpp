@@ -31,11 +31,12 @@ std::uint64_t size_limit(const RotateOptions& rotate) {
 }  // namespace
 
 RotatingFile::RotatingFile(const FileOptions& options, const Clock& clock, LogDirectory directory,
-                           const std::string& name)
+                           const std::string& name, WriteJournal* journal)
     : options_(options),
       clock_(clock),
       directory_(std::move(directory)),
       name_(name),
+      journal_(journal),
       limit_(size_limit(options.rotate)),
       rotated_(directory_, name),
       schedule_(options.rotate.interval),
@@ -94,12 +95,13 @@ Status RotatingFile::write_run(const Batch& batch, std::size_t& done) {
     if (Status ready = prepare(next.bytes()); !ready.ok()) return ready;
     const Run run = fit(batch, done);
     if (Status room = keep_below_total(run.bytes()); !room.ok()) return room;
-    const Appended out = file_.append(run);
+    const Appended out = file_.append(run, journal_);
     const Run whole{batch, done, done + out.records};
     size_ += whole.bytes();
     unsynced_ += whole.bytes();
     if (Status synced = sync_or_take_back(whole); !synced.ok()) return synced;
     done += out.records;
+    if (journal_ != nullptr) journal_->wrote(done);
     return out.error == 0 ? Status{} : Status(system_error(out.error, options_.path, EX_IOERR));
 }
 
@@ -160,6 +162,9 @@ Status RotatingFile::open_file() {
     if (!fd) return fd.error();
     Appender file(std::move(*fd));
     const auto info = file.stat();
+    if (info && journal_ != nullptr) {
+        journal_->opened(info->st_ino, static_cast<std::uint64_t>(info->st_size));
+    }
     const Result<std::uint64_t> removed = repair_tail(file.fd());
     if (!info || !removed) {
         return cannot_create(options_.path, "cannot repair its last line: " +

@@ -20,7 +20,7 @@ namespace nflogd::sink {
 class RotatingFile final : public Sink {
 public:
     RotatingFile(const FileOptions& options, const Clock& clock, LogDirectory directory,
-                 const std::string& name);
+                 const std::string& name, WriteJournal* journal);
 
     /// Once, before all else.
     Status start();
@@ -60,7 +60,8 @@ private:
     const Clock& clock_;
     const LogDirectory directory_;
     const std::string name_;
-    const std::uint64_t limit_;  ///< bytes of the live file; 0: none
+    WriteJournal* const journal_;  ///< may be nullptr
+    const std::uint64_t limit_;    ///< bytes of the live file; 0: none
     RotatedFiles rotated_;
     Appender file_;
     Schedule schedule_;

@@ -58,6 +58,7 @@ Status RotatingFile::sync_or_take_back(const Run& run) {
     if (error == 0) return {};
     file_.take_back(run.bytes());
     size_ -= run.bytes();
+    if (journal_ != nullptr) journal_->wrote(run.first);
     put_aside();
     return system_error(error, options_.path + ": fdatasync", EX_IOERR);
 }
