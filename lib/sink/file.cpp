@@ -7,6 +7,14 @@
 
 namespace nflogd::sink {
 
+Result<std::string> make_directory_of(const FileOptions& options) {
+    Result<LogPath> path = split_path(options.path);
+    if (!path) return path.error();
+    Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
+    if (!directory) return directory.error();
+    return path->directory;
+}
+
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock,
                                         WriteJournal* journal) {
     ::tzset();

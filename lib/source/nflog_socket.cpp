@@ -188,7 +188,6 @@ Status NflogSocket::request_unbind() {
     std::array<char, 128> buffer;
     nlmsghdr* request = nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
     request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    request->nlmsg_seq = kUnbindSequence;
     nflog_attr_put_cfg_cmd(request, NFULNL_CFG_CMD_UNBIND);
     if (const int error = send_request(fd(), request); error != 0) {
         return system_error(error, fmt::format("unbinding nfnetlink_log group {}", group_));
