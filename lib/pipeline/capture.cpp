@@ -20,8 +20,6 @@ Result<std::unique_ptr<Capture>> Capture::start(source::NflogSocket& socket, Gro
     if (!bell) return system_error(errno, "eventfd");
     std::unique_ptr<Capture> capture(new Capture(socket, book, wiring, std::move(bell)));
     capture->thread_ = std::thread([raw = capture.get()] { raw->run(); });
-    pthread_setname_np(capture->thread_.native_handle(),
-                       ("nflog:" + std::to_string(book.group())).c_str());
     return capture;
 }
 
@@ -54,6 +52,7 @@ void Capture::ring_bell() {
 }
 
 void Capture::run() {
+    pthread_setname_np(pthread_self(), ("nflog:" + std::to_string(book_.group())).c_str());
     resume();
     while (!leave_.load(std::memory_order_relaxed) && receive_one()) {
     }
@@ -69,6 +68,10 @@ void Capture::resume() {
 }
 
 bool Capture::receive_one() {
+    if (pacer_.hold_back(wiring_.clock)) {
+        pause();
+        return true;
+    }
     book_.begin_receive();
     const source::Received received = socket_.receive(book_.buffer());
     switch (received.kind) {
@@ -122,6 +125,12 @@ void Capture::complete(Record& record) const {
     if (record.has(Field::out_iface)) interfaces.name(record.out_iface);
     if (record.has(Field::phys_in)) interfaces.name(record.phys_in);
     if (record.has(Field::phys_out)) interfaces.name(record.phys_out);
+}
+
+/// Outputs are behind: time for a few thousand packets, unless the bell rings.
+void Capture::pause() const {
+    pollfd bell{bell_.get(), POLLIN, 0};
+    ::poll(&bell, 1, 1);
 }
 
 void Capture::wait_for_input() {

@@ -18,6 +18,7 @@
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
 #include "pipeline/lane.hpp"
+#include "pipeline/pacer.hpp"
 #include "source/nflog_socket.hpp"
 
 namespace nflogd::pipeline {
@@ -56,7 +57,11 @@ public:
 
 private:
     Capture(source::NflogSocket& socket, GroupBook& book, const Wiring& wiring, Fd bell)
-        : socket_(socket), book_(book), wiring_(wiring), bell_(std::move(bell)) {}
+        : socket_(socket),
+          book_(book),
+          wiring_(wiring),
+          bell_(std::move(bell)),
+          pacer_(wiring.lanes) {}
 
     void run();
     /// False when the thread's work is done.
@@ -65,6 +70,7 @@ private:
     void resume();
     void complete(Record& record) const;
     void wait_for_input();
+    void pause() const;
     void ring_bell();
 
     source::NflogSocket& socket_;
@@ -79,6 +85,7 @@ private:
     std::atomic<std::int64_t> seen_empty_ns_{0};
 
     // The capture thread only.
+    Pacer pacer_;
     Record record_;
     bool resuming_ = false;  ///< skip what the predecessor has counted
 

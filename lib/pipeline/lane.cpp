@@ -26,9 +26,7 @@ Lane::Lane(config::OutputConfig config, OutputBook& book,
       on_state_(std::move(on_state)),
       clock_(clock),
       book_(book),
-      thread_([this] { run(); }) {
-    pthread_setname_np(thread_.native_handle(), ("out:" + config_.name).substr(0, 15).c_str());
-}
+      thread_([this] { run(); }) {}
 
 Lane::~Lane() {
     if (!thread_.joinable()) return;
@@ -74,6 +72,7 @@ void Lane::leave() {
 }
 
 void Lane::run() {
+    pthread_setname_np(pthread_self(), ("out:" + config_.name).substr(0, 15).c_str());
     while (!done_) {
         bool progress = false;
         if (outbox_.empty()) progress = fill();

@@ -64,7 +64,10 @@ public:
     /// Closes the sink and ends the thread; what is not written yet stays in the
     /// book for a successor.
     void leave();
+    /// Any thread.
     [[nodiscard]] const config::OutputConfig& config() const { return config_; }
+    [[nodiscard]] const OutputBook& book() const { return book_; }
+    [[nodiscard]] bool suspended() const { return suspended_.load(std::memory_order_relaxed); }
 
 private:
     struct Control {
@@ -103,6 +106,7 @@ private:
     OutputBook& book_;
     Wakeup wakeup_;
     std::atomic<bool> leave_{false};
+    std::atomic<bool> suspended_{false};
     std::atomic<std::int64_t> deadline_ns_{std::chrono::nanoseconds::max().count()};
 
     mutable std::mutex control_mutex_;
@@ -110,7 +114,6 @@ private:
 
     // The lane's thread only.
     Outbox outbox_;
-    bool suspended_ = false;
     bool done_ = false;
     std::chrono::nanoseconds retry_at_{0};
     std::chrono::nanoseconds pause_{0};
