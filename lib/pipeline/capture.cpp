@@ -68,7 +68,8 @@ void Capture::resume() {
 }
 
 bool Capture::receive_one() {
-    if (pacer_.hold_back(wiring_.clock)) {
+    const auto has_room = [this] { return !finish_.load() && socket_.queue_fill() < 0.5; };
+    if (pacer_.hold_back(wiring_.clock, has_room)) {
         pause();
         return true;
     }

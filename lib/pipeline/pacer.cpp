@@ -3,16 +3,13 @@
 
 namespace nflogd::pipeline {
 
-bool Pacer::hold_back(const Clock& clock) {
-    holding_ = crowded() && [&] {
-        std::uint64_t progress = 0;
-        for (const auto& lane : lanes_) progress += lane->book().popped();
-        const std::chrono::nanoseconds now = clock.monotonic();
-        if (progress != progress_) moved_at_ = now;
-        progress_ = progress;
-        return now < moved_at_ + kPatience;
-    }();
-    return holding_;
+bool Pacer::moving(const Clock& clock) {
+    std::uint64_t progress = 0;
+    for (const auto& lane : lanes_) progress += lane->book().popped();
+    const std::chrono::nanoseconds now = clock.monotonic();
+    if (progress != progress_) moved_at_ = now;
+    progress_ = progress;
+    return now < moved_at_ + kPatience;
 }
 
 /// Whether every output that works has its queue three quarters full; once that

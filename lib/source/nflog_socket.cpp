@@ -10,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -88,6 +89,15 @@ void put_settings(nlmsghdr* request, const NflogOptions& options) {
 int send_request(int fd, const nlmsghdr* request) {
     const ssize_t sent = ::send(fd, request, request->nlmsg_len, 0);
     return sent < 0 ? errno : 0;
+}
+
+using MemoryInfo = std::array<std::uint32_t, SK_MEMINFO_VARS>;
+
+MemoryInfo memory_info(int fd) {
+    MemoryInfo info{};
+    socklen_t length = sizeof info;
+    ::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &length);
+    return info;
 }
 
 }  // namespace
@@ -195,11 +205,12 @@ Status NflogSocket::request_unbind() {
     return {};
 }
 
-std::uint32_t NflogSocket::socket_drops() const {
-    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
-    socklen_t length = sizeof info;
-    ::getsockopt(fd(), SOL_SOCKET, SO_MEMINFO, info.data(), &length);
-    return info[SK_MEMINFO_DROPS];
+std::uint32_t NflogSocket::socket_drops() const { return memory_info(fd())[SK_MEMINFO_DROPS]; }
+
+double NflogSocket::queue_fill() const {
+    const MemoryInfo info = memory_info(fd());
+    const double size = std::max<std::uint32_t>(info[SK_MEMINFO_RCVBUF], 1);
+    return info[SK_MEMINFO_RMEM_ALLOC] / size;
 }
 
 }  // namespace nflogd::source

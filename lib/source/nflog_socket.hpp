@@ -60,6 +60,9 @@ public:
     /// wraps at 2^32. Any thread.
     [[nodiscard]] std::uint32_t socket_drops() const;
 
+    /// How full the socket's queue is, 0 to 1. Any thread.
+    [[nodiscard]] double queue_fill() const;
+
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] std::uint16_t group() const { return group_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }

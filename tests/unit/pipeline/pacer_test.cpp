@@ -44,6 +44,9 @@ struct Fixture {
         lanes[lane]->post_barrier().wait();
         media[lane]->change([&] { media[lane]->stuck = true; });
     }
+    bool hold_back() {
+        return pacer.hold_back(clock, [this] { return room; });
+    }
     ~Fixture() {
         for (const auto& medium : media) medium->change([&] { medium->stuck = false; });
     }
@@ -53,6 +56,7 @@ struct Fixture {
     std::vector<std::unique_ptr<OutputBook>> books;
     std::vector<std::unique_ptr<Lane>> lanes;
     Pacer pacer{lanes};
+    bool room = false;  ///< in the socket
 };
 
 }  // namespace
@@ -61,12 +65,12 @@ TEST_CASE("packets are held back while the only output is behind, and moves") {
     Fixture f;
     f.add(100);
     f.offer(0, 74);
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
     f.write_all(0);
     f.offer(0, 75);
-    REQUIRE(f.pacer.hold_back(f.clock));
+    REQUIRE(f.hold_back());
     f.write_all(0);
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
 }
 
 TEST_CASE("an output that does not move is not waited for") {
@@ -75,14 +79,25 @@ TEST_CASE("an output that does not move is not waited for") {
     f.offer(0, 1);
     f.write_all(0);
     f.offer(0, 100);
-    REQUIRE(f.pacer.hold_back(f.clock));
+    REQUIRE(f.hold_back());
     f.clock.now += Pacer::kPatience;
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
     f.clock.now += 1h;
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
     f.write_all(0);
     f.offer(0, 100);
-    REQUIRE(f.pacer.hold_back(f.clock));  // it moves again
+    REQUIRE(f.hold_back());  // it moves again
+}
+
+TEST_CASE("as long as the socket has room, nothing is dropped for an output that is stuck") {
+    Fixture f;
+    f.add(100);
+    f.offer(0, 100);
+    f.room = true;
+    f.clock.now += 1h;
+    REQUIRE(f.hold_back());
+    f.room = false;
+    REQUIRE_FALSE(f.hold_back());
 }
 
 TEST_CASE("a slow output does not hold up a fast one") {
@@ -93,11 +108,11 @@ TEST_CASE("a slow output does not hold up a fast one") {
     f.write_all(0);
     f.offer(0, 100);
     f.offer(1, 10);
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
     f.offer(1, 90);
-    REQUIRE(f.pacer.hold_back(f.clock));
+    REQUIRE(f.hold_back());
     f.write_all(1);
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
 }
 
 TEST_CASE("a suspended output is no reason to hold back") {
@@ -110,5 +125,5 @@ TEST_CASE("a suspended output is no reason to hold back") {
     f.offer(0, 100);
     f.media[0]->wait_until([&] { return f.media[0]->refused > 1; });
     REQUIRE(f.lanes[0]->suspended());
-    REQUIRE_FALSE(f.pacer.hold_back(f.clock));
+    REQUIRE_FALSE(f.hold_back());
 }
