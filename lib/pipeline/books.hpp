@@ -125,6 +125,8 @@ public:
     [[nodiscard]] const Record* peek(std::size_t skip) const { return ring_.peek(skip); }
     void written(std::size_t packets) { ring_.pop(packets); }
     void failed(std::size_t packets);
+    /// The lane's thread. Packets that were written are lost after all.
+    void lost_after_all(std::uint64_t packets) { page_->unsynced.add(packets); }
     /// The lane's thread, before each batch that it gives to the sink: so many
     /// packets of the queue, ending where.
     void prepare(const sink::Batch& batch, std::size_t packets);
@@ -165,6 +167,7 @@ private:
         std::atomic<std::uint64_t> dropped{0};
         Counter failed;        ///< taken from the queue and not written
         Counter never_queued;  ///< counted by a worker that died before it queued them
+        Counter unsynced;      ///< written, and lost by a sync that failed
         Intent intent;
     };
 

@@ -78,9 +78,11 @@ void Lane::run() {
         if (outbox_.empty()) progress = fill();
         if (!outbox_.empty()) progress = write_out() || progress;
         const auto due = sink_->tend();
+        book_.lost_after_all(sink_->take_lost());
         if (!progress && !done_) sleep(due);
     }
     if (Status status = sink_->close(); !status) on_state_(config_.name, status.error().message);
+    book_.lost_after_all(sink_->take_lost());
 }
 
 /// Formats what is waiting, or does what is due. False if there was nothing.
@@ -116,7 +118,11 @@ void Lane::act(Control control) {
         case Control::Kind::reopen:
             if (Status status = sink_->reopen(); !status) suspend(status.error());
             break;
-        case Control::Kind::barrier: control.passed.set_value(); break;
+        case Control::Kind::barrier:
+            if (Status status = sink_->sync(); !status) suspend(status.error());
+            book_.lost_after_all(sink_->take_lost());
+            control.passed.set_value();
+            break;
         case Control::Kind::stop: done_ = true; break;
     }
 }

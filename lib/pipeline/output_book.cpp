@@ -48,7 +48,7 @@ void OutputBook::opened(std::uint64_t inode, std::uint64_t size_before_repair) {
 OutputLedger OutputBook::ledger() const {
     // What left the queue is read before what entered it, so that nothing is
     // counted twice; a record may be missing for the moment it is on its way.
-    const std::uint64_t failed = page_->failed.get();
+    const std::uint64_t failed = page_->failed.get() + page_->unsynced.get();
     const std::uint64_t popped = ring_.popped();
     OutputLedger ledger = earlier_;
     ledger.written += popped - std::min(failed, popped);

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "sink/tail.hpp"
-
 namespace nflogd::sink {
 namespace {
 
@@ -41,9 +39,14 @@ std::optional<struct stat> Appender::stat() const {
     return info;
 }
 
-bool Appender::settle() {
-    if (torn_ && repair_tail(fd())) torn_ = false;
-    return !torn_;
+int Appender::settle() {
+    if (excess_ == 0) return 0;
+    const auto info = stat();
+    if (!info) return errno;
+    const off_t keep = std::max<off_t>(0, info->st_size - static_cast<off_t>(excess_));
+    if (::ftruncate(fd(), keep) != 0) return errno;
+    excess_ = 0;
+    return 0;
 }
 
 bool Appender::tell(WriteJournal& journal, std::size_t first) const {
@@ -54,7 +57,8 @@ bool Appender::tell(WriteJournal& journal, std::size_t first) const {
 }
 
 Appended Appender::append(const Run& run, WriteJournal* journal) {
-    if (!settle() || (journal != nullptr && !tell(*journal, run.first))) return {0, EIO};
+    if (const int error = settle(); error != 0) return {0, error};
+    if (journal != nullptr && !tell(*journal, run.first)) return {0, errno};
     Appended out;
     const std::size_t done =
         write_all(fd(), run.batch.bytes.subspan(run.begin(), run.bytes()), out.error);
@@ -65,13 +69,8 @@ Appended Appender::append(const Run& run, WriteJournal* journal) {
 }
 
 void Appender::take_back(std::uint64_t bytes) {
-    const auto info = stat();
-    if (!info) {
-        torn_ = true;
-        return;
-    }
-    const off_t keep = std::max<off_t>(0, info->st_size - static_cast<off_t>(bytes));
-    torn_ = ::ftruncate(fd(), keep) != 0;
+    excess_ += bytes;
+    settle();
 }
 
 }  // namespace nflogd::sink

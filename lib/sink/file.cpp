@@ -22,8 +22,8 @@ Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock&
     if (!path) return path.error();
     Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
     if (!directory) return directory.error();
-    auto file =
-        std::make_unique<RotatingFile>(options, clock, std::move(*directory), path->name, journal);
+    auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory),
+                                               std::move(*path), journal);
     if (Status started = file->start(); !started.ok()) return started.error();
     return std::unique_ptr<Sink>(std::move(file));
 }

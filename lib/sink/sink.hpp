@@ -18,6 +18,7 @@ namespace nflogd::sink {
 struct Batch {
     std::span<const char> bytes;
     std::span<const std::uint32_t> ends;
+    bool packets = true;  ///< the ledger counts these records; false: events
 };
 
 struct Written {
@@ -68,6 +69,14 @@ public:
 
     /// Makes everything durable. Nothing is written afterwards.
     virtual Status close() = 0;
+
+    /// Makes what is written durable, before a ledger that is to be exact.
+    virtual Status sync() { return {}; }
+
+    /// How many packets that write() called out are lost after all, since the last
+    /// call: the medium failed to make them durable. To be asked for after each of
+    /// the calls above.
+    virtual std::uint64_t take_lost() { return 0; }
 };
 
 }  // namespace nflogd::sink
