@@ -47,8 +47,7 @@ int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
     auto confined = confine(plan.config);
     if (!confined) return fail(confined.error());
     if (Status status = (*worker)->start(); !status) return fail(status.error());
-    const bool first = plan.occasion && plan.occasion->change == "started";
-    if (first) log::info("worker process: " + *confined);
+    if (plan.occasions.front().change == "started") log::info("worker process: " + *confined);
     while (!(*worker)->done()) wait_for_news(**worker, (*worker)->tick());
     (*worker)->finish();
     return EX_OK;

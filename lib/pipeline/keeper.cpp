@@ -92,7 +92,8 @@ void Keeper::open_books(const config::Config& config) {
 }
 
 Status Keeper::start_worker(Lifecycle occasion) {
-    WorkerPlan plan{config_, books_, labels_, known_rules_, {}, std::move(occasion)};
+    untold_.push_back(std::move(occasion));
+    WorkerPlan plan{config_, books_, labels_, known_rules_, {}, untold_};
     std::vector<int> keep;
     received_before_ = books_.received();
     for (const auto& socket : sockets_) {
@@ -137,6 +138,7 @@ void Keeper::hear_worker() {
     while (auto letter = worker_->channel().receive()) {
         worker_seen_ = clock_.monotonic();
         if (letter->message == Message::ready) ready_ = true;
+        if (letter->message == Message::told) untold_.clear();
         if (letter->message == Message::want_counts) {
             read_counters();
             worker_->channel().send(Message::counts);

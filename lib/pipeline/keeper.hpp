@@ -96,6 +96,7 @@ private:
     bool ready_ = false;
     std::uint64_t received_before_ = 0;  ///< when the worker was started
     std::chrono::nanoseconds worker_seen_{0};
+    std::vector<Lifecycle> untold_;  ///< occasions that no worker has written yet
     std::optional<std::chrono::nanoseconds> restart_at_;
     Lifecycle restart_occasion_;
     Restarts restarts_;
