@@ -92,6 +92,7 @@ def make(root, release, packages):
 
 
 def forget_older(codename):
-    """Roots for other libraries than those that nflogd needs now."""
-    for old in CACHE.glob(f"boot-{codename}-*"):
+    """Roots for other libraries than those that nflogd needs now; two may stay."""
+    found = sorted(CACHE.glob(f"boot-{codename}-*"), key=lambda path: path.stat().st_mtime)
+    for old in found[:-2]:
         shutil.rmtree(old, ignore_errors=True)

@@ -15,7 +15,7 @@ from harness import FLOOD, GW4, LIMIT, packets, parse, wait_for
 
 LOG = "/var/log/nflogd/nflogd.json"
 PORT = 9
-NET_ADMIN = f"{1 << 12:016x}"
+NET_ADMIN, NONE = f"{1 << 12:016x}", f"{0:016x}"
 HERE = pathlib.Path(__file__).parent
 
 
@@ -79,16 +79,22 @@ def main_pid(machine):
     return int(machine.show("nflogd", "MainPID"))
 
 
+def worker_pid(machine):
+    return int(machine.run("pgrep", "--parent", main_pid(machine)).stdout)
+
+
 def start(machine):
     machine.run("systemctl", "start", "nflogd")
     assert machine.show("nflogd", "ActiveState") == "active"
 
 
-def stop(machine):
+def stop(machine, errors=()):
+    """`errors`: messages that this test has provoked."""
     machine.run("systemctl", "stop", "nflogd")
     assert machine.show("nflogd", "Result") == "success"
     assert machine.show("nflogd", "ExecMainStatus") == "0"
-    assert machine.journal("nflogd", "--priority=err") == []
+    assert [told for told in machine.journal("nflogd", "--priority=err")
+            if told not in errors] == []
 
 
 def test_enabled_it_logs_and_leaves_no_trace(network, machine):
@@ -104,13 +110,18 @@ def test_enabled_it_logs_and_leaves_no_trace(network, machine):
     assert network.gw.ruleset() == before
 
 
-def test_it_runs_as_its_own_user_with_one_capability(machine):
+def test_privileges_of_its_processes(machine):
+    """One process has one capability, the one that sees packets has none."""
     start(machine)
-    status = machine.status_of(main_pid(machine))
     user = machine.run("id", "-u", "nflogd").stdout.strip()
-    assert status["Uid"].split() == [user] * 4 and user != "0"
-    assert status["CapEff"] == status["CapBnd"] == NET_ADMIN
-    assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    keeper, worker = map(machine.status_of, (main_pid(machine), worker_pid(machine)))
+    for status, capabilities in ((keeper, NET_ADMIN), (worker, NONE)):
+        assert status["Uid"].split() == [user] * 4 and user != "0"
+        assert status["CapEff"] == status["CapPrm"] == capabilities
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+    assert keeper["CapBnd"] == NET_ADMIN
+    assert int(worker["Seccomp_filters"]) > int(keeper["Seccomp_filters"])
+    assert machine.journal("nflogd", "--priority=warning") == []
 
 
 def test_readers_of_logs_are_let_in_and_others_are_not(network, machine):
@@ -175,11 +186,31 @@ def test_killed_it_comes_back(network, machine):
              and machine.show("nflogd", "ActiveState") == "active", "the restart")
     assert main_pid(machine) not in (0, first)
     flood(network, 2_000)
-    stop(machine)
+    stop(machine, errors=["the keeper is gone; writing what is left"])
     records = ours(all_packets(machine))
     print(f"sent 3000 recorded {len(records)}")
     assert len(records) == 3_000
     assert network.gw.ruleset() == before
+
+
+def test_a_killed_worker_is_replaced_under_load(network, machine):
+    start(machine)
+    keeper, first = main_pid(machine), worker_pid(machine)
+    load = start_flood(network, 40_000, pps=20_000)
+    wait_for(lambda: all_packets(machine), "records")
+    machine.run("kill", "-KILL", first)
+    wait_for(lambda: "worker_restarted" in changes(machine), "a new worker")
+    assert worker_pid(machine) != first and main_pid(machine) == keeper
+    finish(load, 40_000)
+    stop(machine, errors=[told for told in machine.journal("nflogd") if "worker" in told])
+    [ledger] = ledgers(machine)
+    [rule] = [r for r in ledger["rules"] if r["matched"]]
+    [output] = ledger["outputs"]
+    recorded = len(all_packets(machine))
+    print(f"sent 40000 recorded {recorded}", *(f"{k} {v}" for k, v in {**rule, **output}.items()))
+    assert rule["matched"] == 40_000 == rule["logged"] + rule["lost_kernel"]
+    assert rule["logged"] == output["written"] + output["dropped"] + output["failed"]
+    assert output["written"] == recorded
 
 
 @pytest.mark.parametrize("flavour", ["nft", "legacy"])
