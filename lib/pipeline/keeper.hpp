@@ -27,6 +27,9 @@
 
 namespace nflogd::pipeline {
 
+/// The lifecycle record of a worker that follows a dead one.
+inline constexpr const char* kRestarted = "worker_restarted";
+
 class Keeper {
 public:
     /// What a worker process does; its result is the process's exit code.

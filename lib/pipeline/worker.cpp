@@ -77,7 +77,9 @@ Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& outp
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
     }
     OutputBook& book = plan_.books.output(output.name);
-    auto sink = make_sink(output, clock_, &book);
+    const auto opening =
+        plan_.outputs_must_open ? sink::Opening::now : sink::Opening::when_possible;
+    auto sink = make_sink(output, clock_, &book, opening);
     if (!sink) return sink.error().wrap("output '" + output.name + "'");
     return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
                                   on_lane_state(), clock_);

@@ -41,6 +41,8 @@ struct WorkerPlan {
         bool unbound;  ///< only to be read until it is empty
     };
     const config::Config& config;
+    /// Whether an output that cannot be opened is an error; else it is suspended.
+    bool outputs_must_open;
     Books& books;
     const Labels& labels;
     const std::vector<enrich::KnownRule>& rules;

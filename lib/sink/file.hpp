@@ -40,11 +40,6 @@ namespace nflogd::sink {
 /// would; returns it. For processes that lock themselves into it. Errors: as below.
 Result<std::string> make_directory_of(const FileOptions& options);
 
-enum class Opening : std::uint8_t {
-    now,            ///< what cannot be opened and written to is an error
-    when_possible,  ///< it is tried again at each write, whose errors tell why not
-};
-
 /// `clock` and `journal` (nullptr: none) outlive the sink. Errors: EX_CANTCREAT, with path and
 /// remedy. The time zone is read here, for processes that lock themselves in later.
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options,

@@ -1,51 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Which process and which thread of the daemon does what."""
+"""System calls of the running daemon that fail as a test tells them to."""
 import contextlib
 import pathlib
 import signal
 import subprocess
 
 from harness import LIMIT, wait_for
-
-
-def _parent(pid):
-    text = pathlib.Path(f"/proc/{pid}/stat").read_text()
-    return int(text.rpartition(")")[2].split()[1])
-
-
-def family(daemon):
-    """The daemon's process and all below it."""
-    found = [daemon.process.pid]
-    pids = [int(path.name) for path in pathlib.Path("/proc").glob("[0-9]*")]
-    for _ in range(3):  # generations
-        for pid in pids:
-            with contextlib.suppress(OSError):
-                if pid not in found and _parent(pid) in found:
-                    found.append(pid)
-    return found
-
-
-def _threads(pid):
-    """Thread ids by name."""
-    names = {}
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*"):
-        with contextlib.suppress(OSError):
-            names[(task / "comm").read_text().strip()] = int(task.name)
-    return names
-
-
-def writer_pid(daemon):
-    """The process that owns the files of the outputs: it has their threads. Where
-    it may not name its threads it is known by its own name."""
-
-    def find():
-        for pid in family(daemon):
-            names = _threads(pid)
-            if "nflogd-worker" in names or any(name.startswith("out:") for name in names):
-                return pid
-        return None
-
-    return wait_for(find, "a process that writes outputs")
+from processes import writer_pid
 
 
 @contextlib.contextmanager
