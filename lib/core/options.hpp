@@ -91,8 +91,10 @@ enum class IptablesFlavour : std::uint8_t {
 struct RulesOptions {
     RulesBackend backend = RulesBackend::nftables;
     std::string table = "nflogd";  ///< nftables: the table; iptables: head of every chain's name
+    bool owner = true;             ///< nftables: nobody else may change the table
     IptablesFlavour flavour = IptablesFlavour::system;
     std::vector<LogRule> log;
+    std::vector<std::uint16_t> groups;  ///< that the sources read
 };
 
 /// Rotation of a log file; 0 means "no such limit".
