@@ -72,6 +72,7 @@ struct LogRule {
     std::vector<std::string> ct_state;  ///< new established related invalid untracked
     std::string match;                  ///< raw expression in the backend's own syntax
     std::uint16_t group = 100;
+    bool high_priority = false;  ///< its group is shared with no rule of normal priority
     std::string action = "log";  ///< what records of this rule say: log accept drop reject
     std::optional<RateLimit> limit;
     std::uint32_t snaplen = 128;         ///< of the source that reads `group`

@@ -41,6 +41,8 @@ Status NftablesRuleset::install(const RulesOptions& options) {
     if (const auto errors = check_nft(options); !errors.empty()) return errors.front();
     if (installed_ && installed_->options.table != options.table)
         return Error{"rules.table: cannot change while the rules are installed", EX_CONFIG};
+    if (installed_ && installed_->options.owner != options.owner)
+        return Error{"rules.owner: cannot change while the rules are installed", EX_CONFIG};
     if (auto status = open_context(); !status) return status;
     if (!installed_ || !count()) return install_first(options);
     const auto refusal = replace(options);
