@@ -40,7 +40,7 @@ void print(const std::vector<config::Problem>& problems) {
 }
 
 int fail(const Error& error) {
-    log::error(error.message);
+    if (!error.message.empty()) log::error(error.message);
     return error.exit_code;
 }
 

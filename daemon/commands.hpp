@@ -34,7 +34,8 @@ config::Loaded load_config(const std::string& path);
 void print(const std::vector<config::Problem>& problems);
 [[nodiscard]] std::string to_string(const config::Problem& problem);
 
-/// Says what is wrong on stderr and returns the exit code for main.
+/// Says what is wrong on stderr, unless the message is empty because it was said
+/// already, and returns the exit code for main.
 int fail(const Error& error);
 
 }  // namespace nflogd::daemon

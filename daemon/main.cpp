@@ -90,6 +90,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an output that fails, no more
+    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
     nflogd::log::init(nflogd::log::Level::info);
     try {
         return nflogd::daemon::run(argc, argv);

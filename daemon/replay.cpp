@@ -12,6 +12,7 @@
 #include "enrich/rules.hpp"
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
+#include "sandbox.hpp"
 #include "sink/stdout.hpp"
 #include "source/input.hpp"
 
@@ -94,6 +95,10 @@ int replay(const ReplayOptions& options) {
     if (formatter == nullptr) {
         return fail({"there is no format '" + options.format + "'", EX_USAGE});
     }
+    Sandbox sandbox;
+    sandbox.readable_files = options.inputs;
+    sandbox.read_as_root = true;
+    if (auto entered = enter(sandbox); !entered) return fail(entered.error());
     Printer printer(std::move(formatter));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {

@@ -14,9 +14,10 @@
 #include "commands.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
-#include "pipeline/service.hpp"
+#include "pipeline/keeper.hpp"
 #include "privileges.hpp"
 #include "signals.hpp"
+#include "worker.hpp"
 
 namespace nflogd::daemon {
 namespace {
@@ -30,33 +31,41 @@ std::optional<nanoseconds> watchdog_interval() {
     return nanoseconds(microseconds * 1000 / 2);
 }
 
+/// A worker that was not heard of for so long is not alive to systemd.
+constexpr std::chrono::seconds kWorkerSilence{10};
+
 class Loop {
 public:
-    Loop(pipeline::Service& service, Signals& signals, std::string config_path)
-        : service_(service), signals_(signals), config_path_(std::move(config_path)) {}
+    Loop(pipeline::Keeper& keeper, Signals& signals, std::string config_path)
+        : keeper_(keeper), signals_(signals), config_path_(std::move(config_path)) {}
 
-    /// Returns when the daemon is to stop.
-    void run() {
+    /// Returns when the daemon is to stop, with an error if it has to.
+    Status run() {
         while (!stopping_) {
-            nanoseconds next = service_.tick();
-            if (watchdog_) {
-                sd_notify(0, "WATCHDOG=1");
-                next = std::min(next, system_clock().monotonic() + *watchdog_);
-            }
-            wait_until(next);
+            auto next = keeper_.tick();
+            if (!next) return next.error();
+            wait_until(feed_watchdog(*next));
             while (const int signal = signals_.next()) handle(signal);
         }
+        return {};
     }
 
 private:
+    /// Returns when to be called again.
+    nanoseconds feed_watchdog(nanoseconds next) {
+        if (!watchdog_) return next;
+        const nanoseconds now = system_clock().monotonic();
+        if (now < keeper_.worker_seen() + kWorkerSilence) sd_notify(0, "WATCHDOG=1");
+        return std::min(next, now + *watchdog_);
+    }
+
     void wait_until(nanoseconds when) {
         std::array<pollfd, 3> fds = {pollfd{signals_.fd(), POLLIN, 0},
-                                     pollfd{service_.interface_fd(), POLLIN, 0},
-                                     pollfd{service_.notice_fd(), POLLIN, 0}};
+                                     pollfd{keeper_.channel_fd(), POLLIN, 0},
+                                     pollfd{keeper_.process_fd(), POLLIN, 0}};
         const nanoseconds left = std::max(when - system_clock().monotonic(), nanoseconds::zero());
         const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));
-        if (fds[1].revents != 0) service_.update_interfaces();
     }
 
     void handle(int signal) {
@@ -64,7 +73,7 @@ private:
             case SIGHUP: reload(); break;
             case SIGUSR1:
                 log::info("opening output files anew");
-                service_.reopen();
+                keeper_.reopen();
                 break;
             default: stopping_ = true; break;
         }
@@ -76,19 +85,19 @@ private:
         config::Loaded loaded = load_config(config_path_);
         for (const config::Problem& problem : loaded.problems) log::error(to_string(problem));
         Status status;
-        if (loaded.problems.empty()) status = service_.reload(std::move(loaded.config));
+        if (loaded.problems.empty()) status = keeper_.reload(std::move(loaded.config));
         if (!status) log::error(status.error().message);
         const bool taken = loaded.problems.empty() && status.ok();
         if (taken) {
-            log::info("configuration reloaded: " + service_.summary());
+            log::info("configuration reloaded: " + keeper_.summary());
         } else {
             log::error("the configuration was not taken over; the old one stays in force");
         }
-        service_.reopen();
+        keeper_.reopen();
         sd_notify(0, "READY=1");
     }
 
-    pipeline::Service& service_;
+    pipeline::Keeper& keeper_;
     Signals& signals_;
     std::string config_path_;
     std::optional<nanoseconds> watchdog_ = watchdog_interval();
@@ -103,14 +112,15 @@ int run(const std::string& config_path) {
     if (Status status = become(loaded.config.run_as); !status) return fail(status.error());
     auto signals = Signals::block({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
     if (!signals) return fail(signals.error());
-    auto service = pipeline::Service::start(std::move(loaded.config));
-    if (!service) return fail(service.error());
-    log::info((*service)->summary());
+    auto keeper = pipeline::Keeper::start(std::move(loaded.config), work);
+    if (!keeper) return fail(keeper.error());
+    log::info((*keeper)->summary());
     sd_notify(0, "READY=1");
-    Loop(**service, *signals, config_path).run();
+    Status status = Loop(**keeper, *signals, config_path).run();
     sd_notify(0, "STOPPING=1");
-    const Status status = (*service)->stop();
+    Status stopped = (*keeper)->stop();
     if (!status) return fail(status.error());
+    if (!stopped) return fail(stopped.error());
     log::info("stopped");
     return EX_OK;
 }

@@ -19,6 +19,9 @@ constexpr std::chrono::milliseconds kEachWrite{-1};
 
 constexpr Choice<bool> kCompressions[] = {{"zstd", true}, {"none", false}};
 
+constexpr Choice<OnDiskFull> kOnDiskFull[] = {{"suspend", OnDiskFull::suspend},
+                                              {"delete_oldest", OnDiskFull::delete_oldest}};
+
 constexpr Key<RotateOptions> kRotateKeys[] = {
     {"size", [](const TreeNode& node, RotateOptions& rotate,
                 Reader& reader) { reader.size(node, rotate.size, kRotateSize); }},
@@ -80,6 +83,10 @@ constexpr Key<OutputDraft> kFileKeys[] = {
     {"group", [](const TreeNode& node, OutputDraft& draft,
                  Reader& reader) { reader.value(node, file_of(draft).group, parse_gid); }},
     {.name = "rotate", .read = read_rotate, .children = list_rotate_keys},
+    {"on_disk_full",
+     [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+         reader.choice<OnDiskFull>(node, file_of(draft).on_disk_full, "action", kOnDiskFull);
+     }},
     {"sync", [](const TreeNode& node, OutputDraft& draft,
                 Reader& reader) { reader.value(node, file_of(draft).sync, parse_sync); }},
 };

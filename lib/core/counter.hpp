@@ -15,6 +15,7 @@ public:
     void add(std::uint64_t count = 1) {
         value_.store(value_.load(std::memory_order_relaxed) + count, std::memory_order_release);
     }
+    void set(std::uint64_t value) { value_.store(value, std::memory_order_release); }
     /// Any thread.
     [[nodiscard]] std::uint64_t get() const { return value_.load(std::memory_order_acquire); }
 

@@ -18,4 +18,12 @@ std::optional<std::uint16_t> Labels::add(std::string_view name, std::string_view
     return static_cast<std::uint16_t>(index);
 }
 
+std::optional<std::uint16_t> Labels::first(std::string_view name) const {
+    for (std::size_t i = 0; i < size(); ++i) {
+        const auto label = static_cast<std::uint16_t>(i);
+        if ((*this)[label].name == name) return label;
+    }
+    return std::nullopt;
+}
+
 }  // namespace nflogd

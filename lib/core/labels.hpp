@@ -30,6 +30,9 @@ public:
     /// when the table is full. One thread at a time.
     std::optional<std::uint16_t> add(std::string_view name, std::string_view action);
 
+    /// The lowest number of a rule of this name, whatever its action.
+    [[nodiscard]] std::optional<std::uint16_t> first(std::string_view name) const;
+
     /// Any thread, any number below size(). Valid as long as this object.
     [[nodiscard]] const RuleLabel& operator[](std::uint16_t rule) const {
         return *rules_[rule].load(std::memory_order_acquire);

@@ -109,12 +109,19 @@ struct RotateOptions {
     bool operator==(const RotateOptions&) const = default;
 };
 
+/// What a file output does when its disk or its quota is full.
+enum class OnDiskFull : std::uint8_t {
+    suspend,        ///< waits for room; what its queue cannot hold is dropped
+    delete_oldest,  ///< deletes its own oldest rotated files first
+};
+
 struct FileOptions {
     std::string path;
     mode_t mode = 0640;
     std::optional<uid_t> owner;
     std::optional<gid_t> group;
     RotateOptions rotate;
+    OnDiskFull on_disk_full = OnDiskFull::suspend;
     /// fdatasync at most this often; 0: never; negative: after each write.
     std::chrono::milliseconds sync{1000};
 

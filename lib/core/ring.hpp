@@ -5,7 +5,9 @@
 ///
 /// Every position is claimed once with a compare-and-swap and published with a
 /// release store of its number into the slot, so records come out in the order
-/// in which their positions were claimed.
+/// in which their positions were claimed. An item stays in the ring until it is
+/// popped, and the ring lies in shared memory: what is in it outlives the process
+/// that put it there, and repair() mends what that left half done.
 #pragma once
 
 #include <algorithm>
@@ -13,63 +15,108 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
+#include <type_traits>
+
+#include "core/shared_memory.hpp"
 
 namespace nflogd {
 
 template <typename T>
 class Ring {
+    static_assert(std::is_trivially_copyable_v<T>);
+
 public:
     /// Holds at most `capacity` items; all memory is taken here.
     explicit Ring(std::size_t capacity)
         : capacity_(capacity),
           mask_(std::bit_ceil(std::max<std::size_t>(capacity, 2)) - 1),
-          slots_(std::make_unique<Slot[]>(mask_ + 1)) {}
+          memory_(sizeof(Ends) + (mask_ + 1) * sizeof(Slot)),
+          ends_(new(memory_.data()) Ends),
+          // Fresh pages are zero, which is what an empty slot is.
+          slots_(std::launder(reinterpret_cast<Slot*>(ends_ + 1))) {}
 
     /// Any producer. `fill(T&)` writes the item into its slot, which holds the
     /// bytes of some earlier item. False if the ring is full.
     template <typename Fill>
     bool push(Fill&& fill) {
-        std::uint64_t position = tail_.load(std::memory_order_relaxed);
+        std::uint64_t position = ends_->tail.load(std::memory_order_relaxed);
         do {
-            if (position - head_.load(std::memory_order_acquire) >= capacity_) return false;
-        } while (!tail_.compare_exchange_weak(position, position + 1, std::memory_order_relaxed));
-        Slot& slot = slots_[position & mask_];
+            if (position - ends_->head.load(std::memory_order_acquire) >= capacity_) return false;
+        } while (
+            !ends_->tail.compare_exchange_weak(position, position + 1, std::memory_order_relaxed));
+        Slot& slot = slot_at(position);
         fill(slot.item);
         slot.published.store(position + 1, std::memory_order_release);
         return true;
     }
 
-    /// The consumer. The oldest item, or nullptr if there is none (or its
-    /// producer is still writing it). Valid until pop().
-    const T* front() const {
-        const std::uint64_t position = head_.load(std::memory_order_relaxed);
-        const Slot& slot = slots_[position & mask_];
+    /// The consumer. The item with `skip` older ones before it, or nullptr if it
+    /// is not there (or its producer is still writing it). Valid until popped.
+    const T* peek(std::size_t skip = 0) const {
+        const std::uint64_t position = ends_->head.load(std::memory_order_relaxed) + skip;
+        const Slot& slot = slot_at(position);
         if (slot.published.load(std::memory_order_acquire) != position + 1) return nullptr;
         return &slot.item;
     }
-    /// The consumer; only after front() gave an item.
-    void pop() {
-        head_.store(head_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    /// The consumer; only as many as peek() has shown.
+    void pop(std::size_t count = 1) {
+        ends_->head.store(ends_->head.load(std::memory_order_relaxed) + count,
+                          std::memory_order_release);
     }
 
+    /// Takes out positions that were claimed by a producer which ended before it
+    /// published them; returns how many. Only while nobody else uses the ring.
+    std::size_t repair();
+
     /// Positions claimed so far by producers. Any thread.
-    [[nodiscard]] std::uint64_t pushed() const { return tail_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t pushed() const {
+        return ends_->tail.load(std::memory_order_acquire);
+    }
     /// Items taken out so far. Any thread.
-    [[nodiscard]] std::uint64_t popped() const { return head_.load(std::memory_order_acquire); }
+    [[nodiscard]] std::uint64_t popped() const {
+        return ends_->head.load(std::memory_order_acquire);
+    }
     [[nodiscard]] std::size_t capacity() const { return capacity_; }
 
 private:
+    struct alignas(64) Ends {
+        std::atomic<std::uint64_t> tail{0};
+        alignas(64) std::atomic<std::uint64_t> head{0};
+    };
     struct Slot {
-        std::atomic<std::uint64_t> published{0};
+        std::atomic<std::uint64_t> published{0};  ///< position + 1 of what it holds
         T item;
     };
 
+    [[nodiscard]] Slot& slot_at(std::uint64_t position) const {
+        return slots_[position & mask_];
+    }
+
     std::size_t capacity_;
     std::size_t mask_;
-    std::unique_ptr<Slot[]> slots_;
-    alignas(64) std::atomic<std::uint64_t> tail_{0};
-    alignas(64) std::atomic<std::uint64_t> head_{0};
+    SharedMemory memory_;
+    Ends* ends_;
+    Slot* slots_;
 };
+
+template <typename T>
+std::size_t Ring<T>::repair() {
+    const std::uint64_t tail = pushed();
+    std::uint64_t kept = popped();
+    for (std::uint64_t position = kept; position != tail; ++position) {
+        Slot& from = slot_at(position);
+        if (from.published.load() != position + 1) continue;
+        Slot& to = slot_at(kept);
+        if (&to != &from) {
+            to.item = from.item;
+            to.published.store(kept + 1);
+            from.published.store(0);
+        }
+        ++kept;
+    }
+    ends_->tail.store(kept);
+    return static_cast<std::size_t>(tail - kept);
+}
 
 }  // namespace nflogd

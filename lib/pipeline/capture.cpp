@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 #include "core/log.hpp"
@@ -13,63 +14,28 @@
 
 namespace nflogd::pipeline {
 
-Result<std::unique_ptr<Capture>> Capture::create(source::NflogSocket socket,
-                                                 const enrich::InterfaceTable& interfaces,
-                                                 const Clock& clock) {
+Result<std::unique_ptr<Capture>> Capture::start(source::NflogSocket& socket, GroupBook& book,
+                                                const Wiring& wiring) {
     Fd bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!bell) return system_error(errno, "eventfd");
-    return std::unique_ptr<Capture>(
-        new Capture(std::move(socket), std::move(bell), interfaces, clock));
+    std::unique_ptr<Capture> capture(new Capture(socket, book, wiring, std::move(bell)));
+    capture->thread_ = std::thread([raw = capture.get()] { raw->run(); });
+    return capture;
 }
 
-Capture::Capture(source::NflogSocket socket, Fd bell, const enrich::InterfaceTable& interfaces,
-                 const Clock& clock)
-    : socket_(std::move(socket)),
-      bell_(std::move(bell)),
-      interfaces_(interfaces),
-      clock_(clock),
-      buffer_(source::NflogSocket::kReceiveBytes) {}
-
 Capture::~Capture() {
-    {
-        const std::lock_guard lock(mutex_);
-        quit_.store(true);
-    }
-    changed_.notify_all();
-    ring_bell();
+    leave();
     join();
 }
 
-void Capture::wire(std::shared_ptr<const Wiring> wiring) {
-    {
-        const std::lock_guard lock(mutex_);
-        wiring_ = std::move(wiring);
-        pause_.store(false);
-    }
-    changed_.notify_all();
-    if (thread_.joinable()) return;
-    resting_ = false;
-    thread_ = std::thread([this] { run(); });
-    pthread_setname_np(thread_.native_handle(), ("nflog:" + std::to_string(group())).c_str());
-}
-
-void Capture::pause() {
-    pause_.store(true);
+void Capture::finish() {
+    finish_.store(true);
     ring_bell();
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return resting_; });
 }
 
-void Capture::request_stop() {
-    if (Status status = socket_.request_unbind(); !status) {
-        log::error(status.error().message);
-        quit_.store(true);
-        ring_bell();
-    }
-}
-
-void Capture::configure(const NflogOptions& options) {
-    if (Status status = socket_.configure(options); !status) log::warning(status.error().message);
+void Capture::leave() {
+    leave_.store(true);
+    ring_bell();
 }
 
 void Capture::join() {
@@ -86,83 +52,86 @@ void Capture::ring_bell() {
 }
 
 void Capture::run() {
-    while (receive_one()) {
-        if (pause_.load(std::memory_order_relaxed)) rest();
+    pthread_setname_np(pthread_self(), ("nflog:" + std::to_string(book_.group())).c_str());
+    resume();
+    while (!leave_.load(std::memory_order_relaxed) && receive_one()) {
     }
-    const std::lock_guard lock(mutex_);
-    resting_ = true;
-    changed_.notify_all();
+    book_.begin_receive();  // nothing is unfinished
+    ended_.store(true, std::memory_order_release);
+    wiring_.on_end();
 }
 
-void Capture::rest() {
-    std::unique_lock lock(mutex_);
-    resting_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !pause_.load() || quit_.load(); });
-    resting_ = false;
+void Capture::resume() {
+    resuming_ = true;
+    if (const Bytes datagram = book_.unfinished(); !datagram.empty()) process(datagram);
+    resuming_ = false;
 }
 
 bool Capture::receive_one() {
-    const source::Received received = socket_.receive(buffer_);
+    const auto has_room = [this] { return !finish_.load() && socket_.queue_fill() < 0.5; };
+    if (pacer_.hold_back(wiring_.clock, has_room)) {
+        pause();
+        return true;
+    }
+    book_.begin_receive();
+    const source::Received received = socket_.receive(book_.buffer());
     switch (received.kind) {
         case source::Received::Kind::datagram:
-            if (received.cut) counters_.cut_datagrams.add();
-            process(Bytes(buffer_).first(received.length));
+            book_.end_receive(received.length);
+            if (received.cut) book_.count_cut_datagram();
+            process(Bytes(book_.buffer()).first(received.length));
             return true;
-        case source::Received::Kind::overrun: counters_.overruns.add(); return true;
+        case source::Received::Kind::overrun: book_.count_overrun(); return true;
         case source::Received::Kind::empty:
-            seen_empty_ns_.store(clock_.monotonic().count());
-            if (unbound_ || quit_.load()) return false;
+            seen_empty_ns_.store(wiring_.clock.monotonic().count());
+            if (finish_.load()) return false;
             wait_for_input();
             return true;
         case source::Received::Kind::error: break;
     }
-    log::error(
-        system_error(received.errno_value, "reading nfnetlink_log group " + std::to_string(group()))
-            .message);
+    log::error(system_error(received.errno_value,
+                            "reading nfnetlink_log group " + std::to_string(book_.group()))
+                   .message);
     return false;
 }
 
+/// A packet is counted before it is offered: if the process is killed between the
+/// two, the books show that an output lacks it.
 void Capture::process(Bytes datagram) {
-    decode::DatagramReader reader(datagram, clock_.wall_ns());
+    decode::DatagramReader reader(datagram, wiring_.clock.wall_ns());
     bool any = false;
     while (reader.next(record_)) {
-        account(record_);
-        for (const auto& lane : wiring_->lanes) lane->offer(record_);
+        if (resuming_ && (!record_.has(Field::seq) || book_.counted(record_.seq))) continue;
+        complete(record_);
+        book_.count(record_);
+        for (const auto& lane : wiring_.lanes) lane->offer(record_);
         any = true;
     }
     if (any) {
-        for (const auto& lane : wiring_->lanes) lane->wake();
+        for (const auto& lane : wiring_.lanes) lane->wake();
     }
     const decode::DatagramInfo& info = reader.info();
-    if (!info.acknowledged) return;
-    if (info.ack_sequence == source::NflogSocket::kUnbindSequence) {
-        unbound_ = true;
-    } else if (info.ack_errno != 0) {
+    if (info.acknowledged && info.ack_errno != 0) {
         log::warning(system_error(info.ack_errno, "changing the settings of nfnetlink_log group " +
-                                                      std::to_string(group()))
+                                                      std::to_string(book_.group()))
                          .message);
     }
 }
 
-/// Completes the record with what is known here, and counts it.
-void Capture::account(Record& record) {
-    wiring_->rules.apply(record);
-    if (record.has(Field::in_iface)) interfaces_.name(record.in_iface);
-    if (record.has(Field::out_iface)) interfaces_.name(record.out_iface);
-    if (record.has(Field::phys_in)) interfaces_.name(record.phys_in);
-    if (record.has(Field::phys_out)) interfaces_.name(record.phys_out);
+/// What is known here and not in the datagram.
+void Capture::complete(Record& record) const {
+    wiring_.rules.apply(record);
+    const enrich::InterfaceTable& interfaces = wiring_.interfaces;
+    if (record.has(Field::in_iface)) interfaces.name(record.in_iface);
+    if (record.has(Field::out_iface)) interfaces.name(record.out_iface);
+    if (record.has(Field::phys_in)) interfaces.name(record.phys_in);
+    if (record.has(Field::phys_out)) interfaces.name(record.phys_out);
+}
 
-    if (record.has(Field::seq)) {
-        const std::uint32_t gap = record.seq - expected_seq_;  // wraps like the kernel's
-        // A step back cannot be loss: somebody else's count began anew.
-        if (gap != 0 && gap < 0x80000000U) counters_.lost.add(gap);
-        expected_seq_ = record.seq + 1;
-    }
-    counters_.received.add();
-    if (record.has(Field::rule)) counters_.logged[record.rule].add();
-    if (record.has(Field::malformed)) counters_.malformed.add();
-    if (record.has(Field::truncated)) counters_.truncated.add();
+/// Outputs are behind: time for a few thousand packets, unless the bell rings.
+void Capture::pause() const {
+    pollfd bell{bell_.get(), POLLIN, 0};
+    ::poll(&bell, 1, 1);
 }
 
 void Capture::wait_for_input() {

@@ -17,17 +17,16 @@ constexpr nanoseconds kLongestPause = milliseconds(500);
 
 }  // namespace
 
-Lane::Lane(config::OutputConfig config, std::unique_ptr<format::Formatter> formatter,
-           std::unique_ptr<sink::Sink> sink, OnState on_state, const Clock& clock)
+Lane::Lane(config::OutputConfig config, OutputBook& book,
+           std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
+           OnState on_state, const Clock& clock)
     : config_(std::move(config)),
       formatter_(std::move(formatter)),
       sink_(std::move(sink)),
       on_state_(std::move(on_state)),
       clock_(clock),
-      ring_(config_.queue),
-      thread_([this] { run(); }) {
-    pthread_setname_np(thread_.native_handle(), ("out:" + config_.name).substr(0, 15).c_str());
-}
+      book_(book),
+      thread_([this] { run(); }) {}
 
 Lane::~Lane() {
     if (!thread_.joinable()) return;
@@ -42,7 +41,7 @@ std::future<void> Lane::post(Control::Kind kind, std::shared_ptr<const Event> ev
     std::future<void> passed = control.passed.get_future();
     {
         const std::lock_guard lock(control_mutex_);
-        control.position = ring_.pushed();
+        control.position = book_.pushed();
         controls_.push_back(std::move(control));
     }
     wakeup_.wake();
@@ -67,27 +66,23 @@ void Lane::stop() {
     thread_.join();
 }
 
-OutputLedger Lane::ledger() const {
-    // What left the queue is read before what entered it, so that nothing is
-    // counted twice; a record may be missing for the moment it is on its way.
-    OutputLedger ledger;
-    ledger.output = config_.name;
-    ledger.written = written_.get();
-    ledger.failed = failed_.get();
-    ledger.dropped = dropped_.load(std::memory_order_relaxed);
-    ledger.queued = in_outbox_.load(std::memory_order_acquire) + (ring_.pushed() - ring_.popped());
-    return ledger;
+void Lane::leave() {
+    leave_.store(true);
+    stop();
 }
 
 void Lane::run() {
+    pthread_setname_np(pthread_self(), ("out:" + config_.name).substr(0, 15).c_str());
     while (!done_) {
         bool progress = false;
         if (outbox_.empty()) progress = fill();
         if (!outbox_.empty()) progress = write_out() || progress;
         const auto due = sink_->tend();
+        book_.lost_after_all(sink_->take_lost());
         if (!progress && !done_) sleep(due);
     }
     if (Status status = sink_->close(); !status) on_state_(config_.name, status.error().message);
+    book_.lost_after_all(sink_->take_lost());
 }
 
 /// Formats what is waiting, or does what is due. False if there was nothing.
@@ -95,7 +90,7 @@ bool Lane::fill() {
     const Bounds bounds = next_bounds();
     fill_with_packets(bounds.packets);
     if (!outbox_.empty()) return true;
-    if (ring_.popped() < bounds.control) return false;
+    if (book_.popped() < bounds.control) return false;
     Control control;
     {
         const std::lock_guard lock(control_mutex_);
@@ -106,15 +101,13 @@ bool Lane::fill() {
     return true;
 }
 
+/// Packets stay in the book's queue until they are written.
 void Lane::fill_with_packets(std::uint64_t limit) {
-    const std::uint64_t first = ring_.popped();
-    std::uint64_t position = first;
+    std::uint64_t position = book_.popped();
     while (position < limit && outbox_.has_room()) {
-        const Record* record = ring_.front();
+        const Record* record = book_.peek(outbox_.packets());
         if (record == nullptr) break;
         outbox_.add(*formatter_, *record);
-        in_outbox_.store(outbox_.packets(), std::memory_order_release);
-        ring_.pop();
         ++position;
     }
 }
@@ -125,7 +118,11 @@ void Lane::act(Control control) {
         case Control::Kind::reopen:
             if (Status status = sink_->reopen(); !status) suspend(status.error());
             break;
-        case Control::Kind::barrier: control.passed.set_value(); break;
+        case Control::Kind::barrier:
+            if (Status status = sink_->sync(); !status) suspend(status.error());
+            book_.lost_after_all(sink_->take_lost());
+            control.passed.set_value();
+            break;
         case Control::Kind::stop: done_ = true; break;
     }
 }
@@ -134,16 +131,21 @@ void Lane::act(Control control) {
 bool Lane::write_out() {
     const nanoseconds now = clock_.monotonic();
     if (suspended_) {
+        if (leave_.load(std::memory_order_relaxed)) {
+            outbox_.clear();
+            done_ = true;
+            return true;
+        }
         if (now.count() >= deadline_ns_.load(std::memory_order_relaxed)) {
             give_up();
             return true;
         }
         if (now < retry_at_) return false;
     }
-    const sink::Written result = sink_->write(outbox_.batch());
-    const std::size_t packets = outbox_.remove(result.records);
-    written_.add(packets);
-    in_outbox_.store(outbox_.packets(), std::memory_order_release);
+    const sink::Batch batch = outbox_.batch();
+    book_.prepare(batch, outbox_.packets());
+    const sink::Written result = sink_->write(batch);
+    book_.written(outbox_.remove(result.records));
     if (!result.status) {
         suspend(result.status.error());
     } else if (suspended_) {
@@ -165,16 +167,13 @@ void Lane::resume() {
     on_state_(config_.name, {});
 }
 
-/// Counts as failed what is formatted and what waits before the next control.
+/// Counts as failed what waits before the next control.
 void Lane::give_up() {
-    std::uint64_t lost = outbox_.packets();
     outbox_.clear();
-    in_outbox_.store(0, std::memory_order_release);
-    for (const std::uint64_t limit = next_bounds().packets;
-         ring_.popped() < limit && ring_.front() != nullptr; ++lost) {
-        ring_.pop();
-    }
-    failed_.add(lost);
+    const std::uint64_t limit = next_bounds().packets - book_.popped();
+    std::size_t lost = 0;
+    while (lost < limit && book_.peek(lost) != nullptr) ++lost;
+    book_.failed(lost);
 }
 
 void Lane::sleep(std::optional<nanoseconds> due) {
@@ -193,13 +192,13 @@ void Lane::sleep(std::optional<nanoseconds> due) {
 
 bool Lane::has_work() const {
     if (!outbox_.empty()) return !suspended_;
-    return ring_.front() != nullptr || ring_.popped() >= next_bounds().control;
+    return book_.peek(0) != nullptr || book_.popped() >= next_bounds().control;
 }
 
 /// What has arrived is read before the controls: one that comes later stands
 /// behind all of it.
 Lane::Bounds Lane::next_bounds() const {
-    const std::uint64_t arrived = ring_.pushed();
+    const std::uint64_t arrived = book_.pushed();
     const std::lock_guard lock(control_mutex_);
     const std::uint64_t control = controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
     return {std::min(arrived, control), control};

@@ -19,12 +19,11 @@
 #include <thread>
 
 #include "config/config.hpp"
-#include "core/counter.hpp"
 #include "core/event.hpp"
-#include "core/ring.hpp"
 #include "core/time.hpp"
 #include "core/wakeup.hpp"
 #include "format/formatter.hpp"
+#include "pipeline/books.hpp"
 #include "pipeline/outbox.hpp"
 #include "sink/sink.hpp"
 
@@ -36,19 +35,18 @@ public:
     /// when it resumes (with an empty one).
     using OnState = std::function<void(const std::string& name, const std::string& reason)>;
 
-    Lane(config::OutputConfig config, std::unique_ptr<format::Formatter> formatter,
-         std::unique_ptr<sink::Sink> sink, OnState on_state, const Clock& clock = system_clock());
+    /// `book` and `clock` outlive the lane. What the book's queue holds from an
+    /// earlier worker is written first.
+    Lane(config::OutputConfig config, OutputBook& book,
+         std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
+         OnState on_state, const Clock& clock = system_clock());
     /// Gives up at once on what is not written; see stop().
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
     /// Capture threads. Copies the record into the queue, or counts it as dropped.
-    void offer(const Record& record) {
-        if (!ring_.push([&](Record& slot) { copy_record(slot, record); })) {
-            dropped_.fetch_add(1, std::memory_order_relaxed);
-        }
-    }
+    void offer(const Record& record) { book_.offer(record); }
     /// Capture threads, once a batch.
     void wake() { wakeup_.wake(); }
 
@@ -63,10 +61,13 @@ public:
     void give_up_at(std::chrono::nanoseconds deadline);
     /// Writes what is left, closes the sink and ends the thread.
     void stop();
-
+    /// Closes the sink and ends the thread; what is not written yet stays in the
+    /// book for a successor.
+    void leave();
     /// Any thread.
-    [[nodiscard]] OutputLedger ledger() const;
     [[nodiscard]] const config::OutputConfig& config() const { return config_; }
+    [[nodiscard]] const OutputBook& book() const { return book_; }
+    [[nodiscard]] bool suspended() const { return suspended_.load(std::memory_order_relaxed); }
 
 private:
     struct Control {
@@ -102,12 +103,10 @@ private:
     const OnState on_state_;
     const Clock& clock_;
 
-    Ring<Record> ring_;
+    OutputBook& book_;
     Wakeup wakeup_;
-    std::atomic<std::uint64_t> dropped_{0};
-    Counter written_;
-    Counter failed_;
-    std::atomic<std::uint64_t> in_outbox_{0};  ///< packets formatted, not written yet
+    std::atomic<bool> leave_{false};
+    std::atomic<bool> suspended_{false};
     std::atomic<std::int64_t> deadline_ns_{std::chrono::nanoseconds::max().count()};
 
     mutable std::mutex control_mutex_;
@@ -115,7 +114,6 @@ private:
 
     // The lane's thread only.
     Outbox outbox_;
-    bool suspended_ = false;
     bool done_ = false;
     std::chrono::nanoseconds retry_at_{0};
     std::chrono::nanoseconds pause_{0};

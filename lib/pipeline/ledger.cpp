@@ -7,130 +7,77 @@
 namespace nflogd::pipeline {
 namespace {
 
-using Captures = std::vector<std::unique_ptr<Capture>>;
-
 std::uint64_t shortfall(std::uint64_t expected, std::uint64_t found) {
     return expected > found ? expected - found : 0;
 }
 
-void add_decode_and_netlink(Ledger& sums, const Capture& capture) {
-    const CaptureCounters& counters = capture.counters();
-    sums.malformed += counters.malformed.get();
-    sums.truncated += counters.truncated.get();
-    sums.overruns += counters.overruns.get();
-    sums.cut_datagrams += counters.cut_datagrams.get();
-    sums.socket_drops += capture.socket_drops();
-}
-
-void add_group(GroupLedger& group, const Capture& capture) {
-    group.group = capture.group();
-    group.received += capture.counters().received.get();
-    group.lost_kernel += capture.counters().lost.get();
-}
-
-void add_output(OutputLedger& sum, const OutputLedger& more) {
-    sum.written += more.written;
-    sum.dropped += more.dropped;
-    sum.failed += more.failed;
-}
-
 }  // namespace
 
-void LedgerKeeper::set_rules(std::vector<LedgerRule> rules) {
-    for (LedgerRule& rule : rules) {
-        auto known = std::find_if(rules_.begin(), rules_.end(), [&](const RuleTotals& totals) {
-            return totals.rule.name == rule.name;
-        });
-        if (known == rules_.end()) known = rules_.emplace(rules_.end());
-        known->rule = std::move(rule);
-        const std::uint16_t label = known->rule.label;
-        if (std::find(known->labels.begin(), known->labels.end(), label) == known->labels.end()) {
-            known->labels.push_back(label);
-        }
-    }
+Auditor::Auditor(Books& books, const std::vector<LedgerRule>& rules,
+                 std::vector<std::string> outputs)
+    : books_(books), outputs_(std::move(outputs)) {
+    for (const LedgerRule& rule : rules) rules_.emplace_back().rule = rule;
 }
 
-void LedgerKeeper::retire(const Capture& capture) {
-    add_group(retired_groups_[capture.group()], capture);
-    add_decode_and_netlink(retired_, capture);
-    for (std::size_t label = 0; label < retired_logged_.size(); ++label) {
-        retired_logged_[label] += capture.counters().logged[label].get();
-    }
-}
-
-void LedgerKeeper::retire(const Lane& lane) {
-    OutputLedger& sum = retired_outputs_[lane.config().name];
-    add_output(sum, lane.ledger());
-}
-
-Ledger LedgerKeeper::make(const std::optional<std::vector<rules::RuleCount>>& counts,
-                          const Captures& captures, const std::vector<std::shared_ptr<Lane>>& lanes,
-                          bool at_rest, const Clock& clock) {
-    Ledger ledger = retired_;
+Ledger Auditor::make(bool kernel_read, bool at_rest, const EmptySince& empty_since,
+                     const Clock& clock) {
+    Ledger ledger;
     ledger.timestamp_ns = clock.wall_ns();
     const std::chrono::nanoseconds now = clock.monotonic();
-    for (const auto& lane : lanes) {
-        ledger.outputs.push_back(lane->ledger());
-        const auto earlier = retired_outputs_.find(lane->config().name);
-        if (earlier != retired_outputs_.end()) add_output(ledger.outputs.back(), earlier->second);
+    for (const std::string& name : outputs_) {
+        ledger.outputs.push_back(books_.output(name).ledger());
+        ledger.outputs.back().output = name;
     }
-    std::map<std::uint16_t, GroupLedger> groups = retired_groups_;
-    for (const auto& capture : captures) {
-        add_group(groups[capture->group()], *capture);
-        add_decode_and_netlink(ledger, *capture);
-    }
-    for (const auto& [number, group] : groups) ledger.groups.push_back(group);
+    add_groups(ledger);
     for (RuleTotals& totals : rules_) {
-        totals.update(counts, captures, logged_by(totals, captures), at_rest, now);
-        ledger.rules.push_back(totals.entry());
+        KernelCount& kernel = books_.kernel(totals.rule.labels.front());
+        const std::uint64_t logged = logged_by(totals);
+        if (kernel_read && kernel.known) {
+            totals.update(kernel, logged, at_rest, empty_since, now);
+        }
+        ledger.rules.push_back(totals.entry(kernel, logged));
     }
     return ledger;
 }
 
-std::uint64_t LedgerKeeper::logged_by(const RuleTotals& totals, const Captures& captures) const {
+void Auditor::add_groups(Ledger& ledger) const {
+    for (const auto& [number, book] : books_.groups()) {
+        ledger.groups.push_back({number, book->received(), book->lost()});
+        ledger.malformed += book->malformed();
+        ledger.truncated += book->truncated();
+        ledger.overruns += book->overruns();
+        ledger.cut_datagrams += book->cut_datagrams();
+        ledger.socket_drops += book->socket_drops();
+    }
+}
+
+std::uint64_t Auditor::logged_by(const RuleTotals& totals) const {
     std::uint64_t logged = 0;
-    for (const std::uint16_t label : totals.labels) {
-        logged += retired_logged_[label];
-        for (const auto& capture : captures) logged += capture->counters().logged[label].get();
+    for (const std::uint16_t label : totals.rule.labels) {
+        for (const auto& [number, book] : books_.groups()) logged += book->logged(label);
     }
     return logged;
 }
 
-void LedgerKeeper::RuleTotals::update(const std::optional<std::vector<rules::RuleCount>>& counts,
-                                      const Captures& captures, std::uint64_t logged_now,
-                                      bool at_rest, std::chrono::nanoseconds now) {
-    logged = logged_now;
-    if (!counts) return;
-    const auto count = std::find_if(counts->begin(), counts->end(), [&](const auto& candidate) {
-        return candidate.name == rule.name;
-    });
-    if (count == counts->end()) return;
-    matched = count->matched;
-    passed = count->passed;
+void Auditor::RuleTotals::update(KernelCount& kernel, std::uint64_t logged, bool at_rest,
+                                 const EmptySince& empty_since, std::chrono::nanoseconds now) {
     if (at_rest) {
-        lost = shortfall(passed, logged);
-    } else if (!counted || settled(captures)) {
-        lost = std::max(lost, shortfall(snapshot_passed, logged));
-        snapshot_passed = passed;
+        kernel.lost = shortfall(kernel.passed, logged);
+    } else if (empty_since(rule.group, snapshot_at + rule.in_flight)) {
+        kernel.lost = std::max(kernel.lost, shortfall(snapshot_passed, logged));
+        snapshot_passed = kernel.passed;
         snapshot_at = now;
     }
-    counted = true;
 }
 
-bool LedgerKeeper::RuleTotals::settled(const Captures& captures) const {
-    return std::all_of(captures.begin(), captures.end(), [&](const auto& capture) {
-        return capture->group() != rule.group || capture->empty_since(snapshot_at + rule.in_flight);
-    });
-}
-
-RuleLedger LedgerKeeper::RuleTotals::entry() const {
+RuleLedger Auditor::RuleTotals::entry(const KernelCount& kernel, std::uint64_t logged) const {
     RuleLedger entry;
     entry.rule = rule.name;
     entry.logged = logged;
-    if (counted) {
-        entry.matched = matched;
-        entry.suppressed = matched - passed;
-        entry.lost_kernel = lost;
+    if (kernel.known) {
+        entry.matched = kernel.matched;
+        entry.suppressed = kernel.matched - kernel.passed;
+        entry.lost_kernel = kernel.lost;
     }
     return entry;
 }

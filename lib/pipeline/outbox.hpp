@@ -39,7 +39,9 @@ public:
 
     /// Packets inside; an event is none.
     [[nodiscard]] std::size_t packets() const { return packets_; }
-    [[nodiscard]] sink::Batch batch() const { return {std::span(bytes(), used()), ends_}; }
+    [[nodiscard]] sink::Batch batch() const {
+        return {std::span(bytes(), used()), ends_, packets_ > 0};
+    }
 
     /// Takes the first `records` out; returns how many packets these were.
     std::size_t remove(std::size_t records);

@@ -24,20 +24,31 @@ constexpr std::array kFormats = {
     FormatRow{"line", format::make_line},
 };
 
-SinkResult make_file(const config::OutputConfig& output, const Clock& clock) {
-    return sink::open_file(std::get<FileOptions>(output.options), clock);
+SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
+                     sink::WriteJournal* journal) {
+    return sink::open_file(std::get<FileOptions>(output.options), clock, journal);
 }
 
-SinkResult make_stdout(const config::OutputConfig&, const Clock&) { return sink::make_stdout(); }
+Result<std::string> prepare_file(const config::OutputConfig& output) {
+    return sink::make_directory_of(std::get<FileOptions>(output.options));
+}
+
+Result<std::string> prepare_nothing(const config::OutputConfig&) { return std::string(); }
+
+SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*) {
+    return sink::make_stdout();
+}
 
 struct SinkRow {
     std::string_view type;
-    SinkResult (*make)(const config::OutputConfig& output, const Clock& clock);
+    SinkResult (*make)(const config::OutputConfig& output, const Clock& clock,
+                       sink::WriteJournal* journal);
+    Result<std::string> (*prepare)(const config::OutputConfig& output);
 };
 
 constexpr std::array kSinks = {
-    SinkRow{"file", make_file},
-    SinkRow{"stdout", make_stdout},
+    SinkRow{"file", make_file, prepare_file},
+    SinkRow{"stdout", make_stdout, prepare_nothing},
 };
 
 }  // namespace
@@ -56,9 +67,17 @@ std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
     return nullptr;
 }
 
-SinkResult make_sink(const config::OutputConfig& output, const Clock& clock) {
+Result<std::string> prepare_sink(const config::OutputConfig& output) {
     for (const SinkRow& row : kSinks) {
-        if (row.type == output.type) return row.make(output, clock);
+        if (row.type == output.type) return row.prepare(output);
+    }
+    return std::string();
+}
+
+SinkResult make_sink(const config::OutputConfig& output, const Clock& clock,
+                     sink::WriteJournal* journal) {
+    for (const SinkRow& row : kSinks) {
+        if (row.type == output.type) return row.make(output, clock, journal);
     }
     return Error{"there is no output type '" + output.type + "'", EX_CONFIG};
 }

@@ -24,9 +24,15 @@ namespace nflogd::pipeline {
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);
 
-/// Opens the medium of an output. Errors: EX_CANTCREAT.
+/// Makes what an output's medium needs and a confined process can no longer make.
+/// Returns the directory that the output writes to; empty if there is none.
+/// Errors: EX_CANTCREAT.
+Result<std::string> prepare_sink(const config::OutputConfig& output);
+
+/// Opens the medium of an output. A sink that writes files tells `journal`, which
+/// outlives it. Errors: EX_CANTCREAT.
 Result<std::unique_ptr<sink::Sink>> make_sink(const config::OutputConfig& output,
-                                              const Clock& clock);
+                                              const Clock& clock, sink::WriteJournal* journal);
 
 /// Whether this output's text goes to a terminal that wants colours.
 [[nodiscard]] bool wants_colour(const config::OutputConfig& output);

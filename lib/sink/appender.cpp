@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "sink/tail.hpp"
-
 namespace nflogd::sink {
 namespace {
 
@@ -41,13 +39,26 @@ std::optional<struct stat> Appender::stat() const {
     return info;
 }
 
-bool Appender::settle() {
-    if (torn_ && repair_tail(fd())) torn_ = false;
-    return !torn_;
+int Appender::settle() {
+    if (excess_ == 0) return 0;
+    const auto info = stat();
+    if (!info) return errno;
+    const off_t keep = std::max<off_t>(0, info->st_size - static_cast<off_t>(excess_));
+    if (::ftruncate(fd(), keep) != 0) return errno;
+    excess_ = 0;
+    return 0;
 }
 
-Appended Appender::append(const Run& run) {
-    if (!settle()) return {0, EIO};
+bool Appender::tell(WriteJournal& journal, std::size_t first) const {
+    const auto info = stat();
+    if (info)
+        journal.about_to_write(info->st_ino, static_cast<std::uint64_t>(info->st_size), first);
+    return info.has_value();
+}
+
+Appended Appender::append(const Run& run, WriteJournal* journal) {
+    if (const int error = settle(); error != 0) return {0, error};
+    if (journal != nullptr && !tell(*journal, run.first)) return {0, errno};
     Appended out;
     const std::size_t done =
         write_all(fd(), run.batch.bytes.subspan(run.begin(), run.bytes()), out.error);
@@ -58,13 +69,8 @@ Appended Appender::append(const Run& run) {
 }
 
 void Appender::take_back(std::uint64_t bytes) {
-    const auto info = stat();
-    if (!info) {
-        torn_ = true;
-        return;
-    }
-    const off_t keep = std::max<off_t>(0, info->st_size - static_cast<off_t>(bytes));
-    torn_ = ::ftruncate(fd(), keep) != 0;
+    excess_ += bytes;
+    settle();
 }
 
 }  // namespace nflogd::sink

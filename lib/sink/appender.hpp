@@ -42,18 +42,20 @@ public:
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] std::optional<struct stat> stat() const;
 
-    /// Cuts off what an earlier append left torn and could not take back; false:
-    /// it still cannot.
-    bool settle();
-    /// Settles, then one write(2), unless the kernel takes less than all.
-    Appended append(const Run& run);
-    /// Cuts `bytes` off the end. What cannot be cut off now is, as a torn line,
-    /// before the next append.
+    /// Cuts off what take_back() could not. 0, or the errno value for which it still
+    /// cannot.
+    int settle();
+    /// Settles, then one write(2), unless the kernel takes less than all. `journal`
+    /// (may be nullptr) is told before.
+    Appended append(const Run& run, WriteJournal* journal = nullptr);
+    /// Cuts `bytes` off the end. What cannot be cut off now is before the next append.
     void take_back(std::uint64_t bytes);
 
 private:
+    bool tell(WriteJournal& journal, std::size_t first) const;
+
     Fd fd_;
-    bool torn_ = false;  ///< a part of a record may be at the end
+    std::uint64_t excess_ = 0;  ///< bytes at the end that are to go
 };
 
 }  // namespace nflogd::sink

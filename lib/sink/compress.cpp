@@ -16,6 +16,7 @@ struct Stream {
     std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context{ZSTD_createCCtx(), ZSTD_freeCCtx};
     std::vector<char> in = std::vector<char>(ZSTD_CStreamInSize());
     std::vector<char> out = std::vector<char>(ZSTD_CStreamOutSize());
+    std::uint64_t room = 0;  ///< bytes that may still be written
 };
 
 Status write_all(int fd, const char* from, std::size_t size) {
@@ -29,17 +30,21 @@ Status write_all(int fd, const char* from, std::size_t size) {
     return {};
 }
 
-/// Compresses one chunk, and the end of the frame with the last one.
-Status feed(Stream& stream, std::size_t size, ZSTD_EndDirective mode, int out) {
+/// Compresses one chunk, and the end of the frame with the last one. False: there
+/// is no room for all of it.
+Result<bool> feed(Stream& stream, std::size_t size, ZSTD_EndDirective mode, int out) {
     ZSTD_inBuffer input{stream.in.data(), size, 0};
     std::size_t left = 0;
     do {
         ZSTD_outBuffer output{stream.out.data(), stream.out.size(), 0};
         left = ZSTD_compressStream2(stream.context.get(), &output, &input, mode);
         if (ZSTD_isError(left) != 0) return Error{ZSTD_getErrorName(left), EX_SOFTWARE};
-        if (Status wrote = write_all(out, stream.out.data(), output.pos); !wrote.ok()) return wrote;
+        if (output.pos > stream.room) return false;
+        Status wrote = write_all(out, stream.out.data(), output.pos);
+        if (!wrote.ok()) return wrote.error();
+        stream.room -= output.pos;
     } while (input.pos < input.size || (mode == ZSTD_e_end && left > 0));
-    return {};
+    return true;
 }
 
 bool wanted(int in, const std::atomic<bool>& stop) {
@@ -49,19 +54,21 @@ bool wanted(int in, const std::atomic<bool>& stop) {
 
 }  // namespace
 
-Result<bool> compress(int in, int out, const std::atomic<bool>& stop) {
+Result<Compressed> compress(int in, int out, std::uint64_t limit, const std::atomic<bool>& stop) {
     Stream stream;
+    stream.room = limit;
     if (!stream.context) return Error{"out of memory", EX_OSERR};
     ZSTD_CCtx_setParameter(stream.context.get(), ZSTD_c_checksumFlag, 1);
     for (;;) {
-        if (!wanted(in, stop)) return false;
+        if (!wanted(in, stop)) return Compressed::unwanted;
         const ssize_t got = ::read(in, stream.in.data(), stream.in.size());
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return system_error(errno, "read");
         const auto mode = got == 0 ? ZSTD_e_end : ZSTD_e_continue;
-        Status fed = feed(stream, static_cast<std::size_t>(got), mode, out);
+        const Result<bool> fed = feed(stream, static_cast<std::size_t>(got), mode, out);
         if (!fed.ok()) return fed.error();
-        if (got == 0) return true;
+        if (!*fed) return Compressed::too_large;
+        if (got == 0) return Compressed::done;
     }
 }
 

@@ -5,14 +5,20 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 
 #include "core/result.hpp"
 
 namespace nflogd::sink {
 
-/// Reads `in` to its end and writes `out`. Between chunks it looks whether it is
-/// still wanted: true: done; false: `stop` was set, or `in` has been removed, and
-/// `out` holds a part.
-Result<bool> compress(int in, int out, const std::atomic<bool>& stop);
+enum class Compressed : std::uint8_t {
+    done,
+    unwanted,   ///< `stop` was set, or `in` has been removed
+    too_large,  ///< it would be more than `limit` bytes
+};
+
+/// Reads `in` to its end and writes `out`, at most `limit` bytes. Between chunks
+/// it looks whether it is still wanted. Unless done `out` holds a part.
+Result<Compressed> compress(int in, int out, std::uint64_t limit, const std::atomic<bool>& stop);
 
 }  // namespace nflogd::sink

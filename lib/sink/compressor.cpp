@@ -102,7 +102,7 @@ void Compressor::compress_all() {
     if (!list) return;
     for (const RotatedFile& file : *list) {
         if (stop_) return;
-        if (!file.plain || file.compressed) continue;
+        if (!file.plain || file.compressed || too_large_.contains(file.id)) continue;
         const Status status = compress_one(file.id);
         if (!status.ok() && !failing_) {
             log::warning(fmt::format("cannot compress {}: {}; it stays as it is",
@@ -117,6 +117,10 @@ Status Compressor::compress_one(const RotationId& id) {
     const Fd in(::openat(directory, files_.name(id, Form::plain).c_str(),
                          O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
     if (!in) return errno == ENOENT ? Status{} : Status(system_error(errno, "open"));
+    struct stat info {};
+    if (::fstat(in.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+        return Error{"it is not a regular file any more", EX_IOERR};
+    }
     const std::string unfinished = files_.name(id, Form::unfinished);
     Status status = write_compressed(id, in.get(), unfinished);
     files_.directory().remove(unfinished);
@@ -127,9 +131,13 @@ Status Compressor::write_compressed(const RotationId& id, int in, const std::str
     const Fd out(::openat(files_.directory().fd(), unfinished.c_str(),
                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!out) return system_error(errno, "create");
-    const Result<bool> done = compress(in, out.get(), stop_);
+    const Result<Compressed> done = compress(in, out.get(), limit_, stop_);
     if (!done) return done.error();
-    if (!*done) return {};
+    if (*done == Compressed::too_large) {
+        too_large_.insert(id);
+        return Error{fmt::format("it would not fit into {} bytes of max_total", limit_)};
+    }
+    if (*done == Compressed::unwanted) return {};
     if (Status dressed = dress(in, out.get()); !dressed.ok()) return dressed;
     if (::fsync(out.get()) != 0) return system_error(errno, "fsync");
     return replace(id);

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "sink/rotated_files.hpp"
@@ -20,8 +21,12 @@ namespace nflogd::sink {
 
 class Compressor {
 public:
-    /// `files` outlives this.
-    explicit Compressor(RotatedFiles& files) : files_(files) {}
+    static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+
+    /// `files` outlives this. `limit`: bytes that a compressed file may have; one
+    /// that would have more stays plain.
+    explicit Compressor(RotatedFiles& files, std::uint64_t limit = kNoLimit)
+        : files_(files), limit_(limit) {}
     Compressor(const Compressor&) = delete;
     Compressor& operator=(const Compressor&) = delete;
     ~Compressor() { stop(); }
@@ -41,12 +46,16 @@ private:
     Status replace(const RotationId& id);
 
     RotatedFiles& files_;
+    const std::uint64_t limit_;
     std::thread thread_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool work_ = false;  ///< guarded by mutex_
     std::atomic<bool> stop_{false};
-    bool failing_ = false;  ///< the thread's own
+
+    // The thread's own.
+    bool failing_ = false;
+    std::set<RotationId> too_large_;  ///< not to be tried again
 };
 
 }  // namespace nflogd::sink

@@ -7,13 +7,23 @@
 
 namespace nflogd::sink {
 
-Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock) {
+Result<std::string> make_directory_of(const FileOptions& options) {
+    Result<LogPath> path = split_path(options.path);
+    if (!path) return path.error();
+    Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
+    if (!directory) return directory.error();
+    return path->directory;
+}
+
+Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock,
+                                        WriteJournal* journal) {
     ::tzset();
     Result<LogPath> path = split_path(options.path);
     if (!path) return path.error();
     Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
     if (!directory) return directory.error();
-    auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory), path->name);
+    auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory),
+                                               std::move(*path), journal);
     if (Status started = file->start(); !started.ok()) return started.error();
     return std::unique_ptr<Sink>(std::move(file));
 }

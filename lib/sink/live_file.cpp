@@ -50,19 +50,21 @@ int apply_owner_and_mode(int fd, const struct stat& now, const FileOptions& opti
 }  // namespace
 
 Result<Fd> open_live(const LogDirectory& directory, const std::string& name,
-                     const FileOptions& options) {
+                     const FileOptions& options, int* reason) {
     Fd fd(::openat(directory.fd(), name.c_str(),
                    O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
                    kFirstMode));
-    if (!fd) return cannot_create(options.path, open_reason(errno));
+    const int error = fd ? 0 : errno;
+    if (reason != nullptr) *reason = error;
+    if (!fd) return cannot_create(options.path, open_reason(error));
     struct stat info {};
     if (::fstat(fd.get(), &info) != 0) return cannot_create(options.path, std::strerror(errno));
-    if (const std::string reason = danger(info, options); !reason.empty()) {
-        return cannot_create(options.path, reason);
+    if (const std::string threat = danger(info, options); !threat.empty()) {
+        return cannot_create(options.path, threat);
     }
-    if (const int error = apply_owner_and_mode(fd.get(), info, options); error != 0) {
-        return cannot_create(
-            options.path, std::string("cannot set owner, group and mode: ") + std::strerror(error));
+    if (const int failed = apply_owner_and_mode(fd.get(), info, options); failed != 0) {
+        return cannot_create(options.path, std::string("cannot set owner, group and mode: ") +
+                                               std::strerror(failed));
     }
     return fd;
 }

@@ -15,9 +15,11 @@ namespace nflogd::sink {
 
 /// Opens `name` for appending, creating it if need be, and gives it the mode,
 /// owner and group of `options`. Refuses symbolic links, FIFOs, devices, hard
-/// links and files of strangers. Never blocks. Errors: EX_CANTCREAT.
+/// links and files of strangers. Never blocks. Errors: EX_CANTCREAT; `reason`
+/// (may be nullptr) gets the errno value for which the kernel did not open it, 0
+/// if it was not the kernel that refused.
 Result<Fd> open_live(const LogDirectory& directory, const std::string& name,
-                     const FileOptions& options);
+                     const FileOptions& options, int* reason = nullptr);
 
 /// An error when the file system of `fd` has no block left for us.
 Status check_space(int fd, const std::string& path);

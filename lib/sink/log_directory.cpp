@@ -116,6 +116,25 @@ Result<LogDirectory> LogDirectory::open(const std::string& path, const FileOptio
     return LogDirectory(std::move(fd));
 }
 
+bool LogDirectory::is_gone() const {
+    struct stat info {};
+    return ::fstat(fd(), &info) != 0 || info.st_nlink == 0;
+}
+
+bool LogDirectory::is_at(const std::string& path) const {
+    struct stat here {};
+    struct stat there {};
+    return ::fstat(fd(), &here) == 0 && ::stat(path.c_str(), &there) == 0 &&
+           here.st_ino == there.st_ino && here.st_dev == there.st_dev;
+}
+
+Status LogDirectory::move_to(const std::string& path, const FileOptions& options) {
+    const Result<LogDirectory> found = open(path, options);
+    if (!found) return found.error();
+    if (::dup3(found->fd(), fd(), O_CLOEXEC) < 0) return cannot_create(path, std::strerror(errno));
+    return {};
+}
+
 std::optional<struct stat> LogDirectory::stat(const std::string& name) const {
     struct stat info {};
     if (::fstatat(fd(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;

@@ -34,7 +34,8 @@ Result<LogPath> split_path(const std::string& path);
 /// "PATH: REASON", with the exit code for an output that cannot be made.
 [[nodiscard]] Error cannot_create(const std::string& path, const std::string& reason);
 
-/// Any thread; every call is one system call on names in the directory.
+/// Any thread; every call is one system call on names in the directory, but for
+/// those that take a path.
 class LogDirectory {
 public:
     /// Opens `path`, or makes it (0750, owner and group as configured) when only
@@ -42,6 +43,13 @@ public:
     static Result<LogDirectory> open(const std::string& path, const FileOptions& options);
 
     [[nodiscard]] int fd() const { return fd_.get(); }
+    /// Whether it has been removed, or its file system has gone.
+    [[nodiscard]] bool is_gone() const;
+    /// Whether `path` (links followed) leads here.
+    [[nodiscard]] bool is_at(const std::string& path) const;
+    /// Takes the directory that is at `path` now, under the same conditions; other
+    /// threads that use this one see either. Where it fails nothing changes.
+    Status move_to(const std::string& path, const FileOptions& options);
     /// Of the name itself, links are not followed.
     [[nodiscard]] std::optional<struct stat> stat(const std::string& name) const;
     /// Nothing if they cannot all be read (no descriptor left); errno says why.

@@ -10,6 +10,7 @@
 #include "core/time.hpp"
 #include "sink/appender.hpp"
 #include "sink/compressor.hpp"
+#include "sink/disk_full.hpp"
 #include "sink/log_directory.hpp"
 #include "sink/rotated_files.hpp"
 #include "sink/schedule.hpp"
@@ -20,7 +21,7 @@ namespace nflogd::sink {
 class RotatingFile final : public Sink {
 public:
     RotatingFile(const FileOptions& options, const Clock& clock, LogDirectory directory,
-                 const std::string& name);
+                 LogPath path, WriteJournal* journal);
 
     /// Once, before all else.
     Status start();
@@ -29,39 +30,61 @@ public:
     std::optional<std::chrono::nanoseconds> tend() override;
     Status reopen() override;
     Status close() override;
+    Status sync() override;
+    std::uint64_t take_lost() override { return std::exchange(lost_, 0); }
 
 private:
     using Nanoseconds = std::chrono::nanoseconds;
 
+    /// Written since the last sync that worked.
+    struct Unsynced {
+        std::uint64_t bytes = 0;
+        std::uint64_t packets = 0;
+    };
+
+    // rotating_file.cpp
     Status write_run(const Batch& batch, std::size_t& done);
     Status prepare(std::uint64_t next_record);
     Status look();
     [[nodiscard]] bool too_long(std::uint64_t more) const;
     [[nodiscard]] Run fit(const Batch& batch, std::size_t first) const;
     Status keep_below_total(std::uint64_t more);
+    [[nodiscard]] std::uint64_t room_for_rotated(std::uint64_t live) const;
+    bool make_room(int error);
 
+    // rotating_file_open.cpp
     Status open_file();
+    Status find_directory();
+    Status take_over(Appender file);
+    [[nodiscard]] bool is_named() const;
+
+    // rotating_file_rotate.cpp
     Status rotate();
     int rename_away();
     void rename_failed(int error);
     void rotate_if_due();
     void compress_plain();
+    [[nodiscard]] std::optional<Nanoseconds> next_rotation() const;
+    [[nodiscard]] std::int64_t wall_seconds() const;
 
+    // rotating_file_sync.cpp
     int flush();
-    void tell_sync(int error, std::uint64_t bytes);
+    int flush_or_lose();
+    void lose(int error);
+    void sync_names();
     void sync_if_due();
     Status sync_or_take_back(const Run& run);
     void put_aside();
 
-    [[nodiscard]] std::int64_t wall_seconds() const;
-    [[nodiscard]] std::optional<Nanoseconds> next_rotation() const;
-
     const FileOptions options_;
     const Clock& clock_;
-    const LogDirectory directory_;
-    const std::string name_;
-    const std::uint64_t limit_;  ///< bytes of the live file; 0: none
+    LogDirectory directory_;
+    const LogPath path_;
+    WriteJournal* const journal_;       ///< may be nullptr
+    const std::uint64_t archive_room_;  ///< bytes kept free for a file being compressed
+    const std::uint64_t limit_;         ///< bytes of the live file; 0: none
     RotatedFiles rotated_;
+    DiskFull disk_full_;
     Appender file_;
     Schedule schedule_;
 
@@ -70,10 +93,11 @@ private:
     bool stuck_ = false;               ///< the live file could not be renamed
     Nanoseconds rename_again_{0};
 
-    std::uint64_t unsynced_ = 0;  ///< bytes written since the last fdatasync
+    Unsynced unsynced_;
     std::optional<Nanoseconds> sync_due_;
-    bool sync_failing_ = false;   ///< the last fdatasync failed
-    std::uint64_t doubtful_ = 0;  ///< bytes whose fdatasync failed, since it last worked
+    bool names_unsynced_ = false;  ///< the last sync of the directory failed
+    bool in_doubt_ = false;        ///< the last sync failed: each write is synced until one works
+    std::uint64_t lost_ = 0;       ///< packets that a failed sync lost, not told yet
     std::optional<Nanoseconds> put_aside_;
 
     Compressor compressor_;  ///< last: its thread ends before what it uses

@@ -10,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -88,6 +89,15 @@ void put_settings(nlmsghdr* request, const NflogOptions& options) {
 int send_request(int fd, const nlmsghdr* request) {
     const ssize_t sent = ::send(fd, request, request->nlmsg_len, 0);
     return sent < 0 ? errno : 0;
+}
+
+using MemoryInfo = std::array<std::uint32_t, SK_MEMINFO_VARS>;
+
+MemoryInfo memory_info(int fd) {
+    MemoryInfo info{};
+    socklen_t length = sizeof info;
+    ::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &length);
+    return info;
 }
 
 }  // namespace
@@ -188,7 +198,6 @@ Status NflogSocket::request_unbind() {
     std::array<char, 128> buffer;
     nlmsghdr* request = nflog_nlmsg_put_header(buffer.data(), NFULNL_MSG_CONFIG, AF_UNSPEC, group_);
     request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-    request->nlmsg_seq = kUnbindSequence;
     nflog_attr_put_cfg_cmd(request, NFULNL_CFG_CMD_UNBIND);
     if (const int error = send_request(fd(), request); error != 0) {
         return system_error(error, fmt::format("unbinding nfnetlink_log group {}", group_));
@@ -196,11 +205,12 @@ Status NflogSocket::request_unbind() {
     return {};
 }
 
-std::uint32_t NflogSocket::socket_drops() const {
-    std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
-    socklen_t length = sizeof info;
-    ::getsockopt(fd(), SOL_SOCKET, SO_MEMINFO, info.data(), &length);
-    return info[SK_MEMINFO_DROPS];
+std::uint32_t NflogSocket::socket_drops() const { return memory_info(fd())[SK_MEMINFO_DROPS]; }
+
+double NflogSocket::queue_fill() const {
+    const MemoryInfo info = memory_info(fd());
+    const double size = std::max<std::uint32_t>(info[SK_MEMINFO_RCVBUF], 1);
+    return info[SK_MEMINFO_RMEM_ALLOC] / size;
 }
 
 }  // namespace nflogd::source

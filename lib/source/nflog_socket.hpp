@@ -51,15 +51,17 @@ public:
     /// The capture thread. Does not block.
     Received receive(std::span<std::uint8_t> buffer);
 
-    /// Any thread. Asks the kernel to hand over what it still batches and to
-    /// forget us. The answer arrives among the datagrams, behind the last packet,
-    /// as NLMSG_ERROR with the sequence number kUnbindSequence.
+    /// Any thread, and any process that has the descriptor and CAP_NET_ADMIN. Asks
+    /// the kernel to hand over what it still batches and to forget us: all of it is
+    /// in the socket when this returns.
     Status request_unbind();
-    static constexpr std::uint32_t kUnbindSequence = 0x6e666c67;
 
     /// Datagrams dropped on the full socket since it was opened (SO_MEMINFO);
     /// wraps at 2^32. Any thread.
     [[nodiscard]] std::uint32_t socket_drops() const;
+
+    /// How full the socket's queue is, 0 to 1. Any thread.
+    [[nodiscard]] double queue_fill() const;
 
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] std::uint16_t group() const { return group_; }

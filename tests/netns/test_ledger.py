@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The log adds up: what the kernel's rules counted is in the file, or counted as lost."""
+import os
 import signal
 
 import pytest
 
 from harness import FLOOD, GW4, OUT4, final_ledger, packets, parse, wait_for
+from processes import reader_pid
 
 UDP = {"name": "udp", "hook": "input", "protocol": ["udp"]}
 
@@ -75,9 +77,10 @@ def test_a_stalled_reader_loses_exactly_what_it_says(network, daemon, config, lo
     open_port(network)
     nflogd = daemon(config(UDP, sources=[{"type": "nflog", "groups": [100],
                                           "receive_buffer": "64KiB"}]))
-    nflogd.send(signal.SIGSTOP)
+    reader = reader_pid(nflogd)
+    os.kill(reader, signal.SIGSTOP)
     sent = flood(network, 20_000)
-    nflogd.send(signal.SIGCONT)
+    os.kill(reader, signal.SIGCONT)
 
     def loss_is_told():
         ledgers = [r for r in parse(log) if r["event"] == "ledger"]

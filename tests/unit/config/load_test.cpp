@@ -130,7 +130,9 @@ TEST_CASE("every key reaches its place: outputs") {
     CHECK(file(config, 0).rotate.keep == 3);
     CHECK_FALSE(file(config, 0).rotate.compress);
     CHECK(file(config, 0).rotate.max_total == 1ULL << 30);
+    CHECK(file(config, 0).on_disk_full == OnDiskFull::delete_oldest);
     CHECK(file(config, 0).sync < 0ms);
+    CHECK(file(config, 1).on_disk_full == OnDiskFull::suspend);
     CHECK(file(config, 1).sync == 0ms);
     CHECK(file(config, 1).rotate.compress);
     CHECK_FALSE(file(config, 1).owner);

@@ -136,7 +136,8 @@ class Schema(unittest.TestCase):
             "outputs: [{name: a, type: stdout, queue: 63}]",
             output % "mode: '0777'", output % "mode: '0642'", output % "sync: sometimes",
             output % "rotate: {compress: gzip}", output % "rotate: {keep: -1}",
-            output % "rotate: {interval: 5}", "ledger: {interval: 10}",
+            output % "rotate: {interval: 5}", output % "on_disk_full: delete",
+            "ledger: {interval: 10}",
         ):
             with self.subTest(text):
                 self.assertNotEqual(problems(text if "outputs" in text else with_output(text)), [])

@@ -80,6 +80,7 @@ void same(const OutputConfig& a, const OutputConfig& b) {
     CHECK(left.mode == right.mode);
     CHECK(left.owner == right.owner);
     CHECK(left.group == right.group);
+    CHECK(left.on_disk_full == right.on_disk_full);
     CHECK(left.sync == right.sync);
     CHECK(left.rotate.size == right.rotate.size);
     CHECK(left.rotate.interval == right.rotate.interval);

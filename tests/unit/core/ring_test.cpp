@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/ring.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <array>
+#include <csignal>
 #include <thread>
 #include <vector>
 
@@ -16,7 +20,7 @@ TEST_CASE("a ring holds exactly its capacity, whatever that is") {
             REQUIRE(ring.push([&](int& slot) { slot = static_cast<int>(i); }));
         }
         REQUIRE_FALSE(ring.push([](int& slot) { slot = -1; }));
-        REQUIRE(*ring.front() == 0);
+        REQUIRE(*ring.peek() == 0);
         ring.pop();
         REQUIRE(ring.push([](int& slot) { slot = 1000; }));
     }
@@ -29,11 +33,11 @@ TEST_CASE("items come out in order, over many turns") {
         REQUIRE(ring.push([&](int& slot) { slot = 2 * turn; }));
         REQUIRE(ring.push([&](int& slot) { slot = 2 * turn + 1; }));
         for (int i = 0; i < 2; ++i) {
-            REQUIRE(ring.front() != nullptr);
-            REQUIRE(*ring.front() == next++);
+            REQUIRE(ring.peek() != nullptr);
+            REQUIRE(*ring.peek() == next++);
             ring.pop();
         }
-        REQUIRE(ring.front() == nullptr);
+        REQUIRE(ring.peek() == nullptr);
     }
 }
 
@@ -61,8 +65,8 @@ TEST_CASE("several producers lose nothing but what they are told is lost") {
     std::array<std::uint64_t, kProducers> taken{};
     std::array<std::uint64_t, kProducers> next{};
     bool ordered = true;
-    while (running.load() > 0 || ring.front() != nullptr) {
-        const Item* item = ring.front();
+    while (running.load() > 0 || ring.peek() != nullptr) {
+        const Item* item = ring.peek();
         if (item == nullptr) continue;
         const auto p = static_cast<std::size_t>(item->producer);
         ordered = ordered && item->number >= next[p];
@@ -73,4 +77,42 @@ TEST_CASE("several producers lose nothing but what they are told is lost") {
     for (auto& thread : threads) thread.join();
     REQUIRE(ordered);
     for (std::size_t p = 0; p < kProducers; ++p) REQUIRE(taken[p] + refused[p] == kItems);
+}
+
+TEST_CASE("what is looked at stays until it is popped") {
+    Ring<int> ring(4);
+    for (int i = 0; i < 3; ++i) REQUIRE(ring.push([i](int& slot) { slot = i; }));
+    REQUIRE(*ring.peek(0) == 0);
+    REQUIRE(*ring.peek(2) == 2);
+    REQUIRE(ring.peek(3) == nullptr);
+    REQUIRE(ring.pushed() - ring.popped() == 3);
+    ring.pop(2);
+    REQUIRE(*ring.peek() == 2);
+    REQUIRE(ring.popped() == 2);
+}
+
+TEST_CASE("another process's items are there after its death") {
+    Ring<int> ring(8);
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        ring.push([](int& slot) { slot = 1; });
+        ring.push([](int& slot) { slot = 2; });
+        // A fourth comes while the third is being written; death comes before that is done.
+        ring.push([&ring](int&) {
+            ring.push([](int& slot) { slot = 4; });
+            ::kill(::getpid(), SIGKILL);
+        });
+    }
+    REQUIRE(::waitpid(pid, nullptr, 0) == pid);
+    REQUIRE(ring.pushed() == 4);
+    REQUIRE(ring.peek(2) == nullptr);
+    REQUIRE(ring.repair() == 1);
+    REQUIRE(ring.pushed() == 3);
+    REQUIRE(*ring.peek(0) == 1);
+    REQUIRE(*ring.peek(1) == 2);
+    REQUIRE(*ring.peek(2) == 4);
+    REQUIRE(ring.peek(3) == nullptr);
+    REQUIRE(ring.push([](int& slot) { slot = 5; }));
+    REQUIRE(*ring.peek(3) == 5);
+    REQUIRE(ring.repair() == 0);
 }

@@ -4,56 +4,94 @@
 #include "catch.hpp"
 
 using namespace nflogd;
-using pipeline::LedgerKeeper;
-using pipeline::LedgerRule;
+using pipeline::Auditor;
+using pipeline::Books;
 
 namespace {
 
-Ledger make(LedgerKeeper& keeper, std::vector<rules::RuleCount> counts, bool at_rest) {
-    return keeper.make(std::move(counts), {}, {}, at_rest, system_clock());
-}
+constexpr std::uint16_t kGroup = 100;
+
+/// Books of one rule ("web", label 0) in one group, and who audits them.
+struct Fixture {
+    explicit Fixture() : auditor(books, {{"web", {0}, kGroup, {}}}, {}) {
+        books.open_group(kGroup);
+    }
+    void kernel(std::uint64_t matched, std::uint64_t passed) {
+        books.kernel(0).matched = matched;
+        books.kernel(0).passed = passed;
+        books.kernel(0).known = true;
+    }
+    RuleLedger rule(bool at_rest) {
+        return make(true, at_rest).rules.at(0);
+    }
+    Ledger make(bool kernel_read, bool at_rest) {
+        return auditor.make(
+            kernel_read, at_rest, [this](auto, auto) { return socket_empty; }, system_clock());
+    }
+    void receive(std::uint32_t seq) {
+        Record record;
+        record.clear();
+        record.seq = seq;
+        record.set(Field::seq);
+        record.rule = 0;
+        record.set(Field::rule);
+        books.group(kGroup).count(record);
+    }
+
+    Books books;
+    Auditor auditor;
+    bool socket_empty = true;
+};
 
 }  // namespace
 
 TEST_CASE("a rule's books: matched = suppressed + logged + lost") {
-    LedgerKeeper keeper;
-    keeper.set_rules({LedgerRule{"web", 0, 100, {}}});
-    const Ledger ledger = make(keeper, {{"web", 100, 60}}, true);
-    REQUIRE(ledger.rules.size() == 1);
-    const RuleLedger& rule = ledger.rules[0];
+    Fixture f;
+    f.kernel(100, 60);
+    for (std::uint32_t seq = 0; seq < 50; ++seq) f.receive(seq);
+    const RuleLedger rule = f.rule(true);
     REQUIRE(rule.rule == "web");
     REQUIRE(rule.matched == 100U);
     REQUIRE(rule.suppressed == 40U);
-    REQUIRE(rule.logged == 0);
-    REQUIRE(rule.lost_kernel == 60U);
+    REQUIRE(rule.logged == 50);
+    REQUIRE(rule.lost_kernel == 10U);
 }
 
 TEST_CASE("packets on their way are not lost until the socket was seen empty") {
-    LedgerKeeper keeper;
-    keeper.set_rules({LedgerRule{"web", 0, 100, {}}});
-    REQUIRE(make(keeper, {{"web", 10, 10}}, false).rules[0].lost_kernel == 0U);
-    // No capture holds packets back, so what was counted before is overdue now.
-    REQUIRE(make(keeper, {{"web", 15, 15}}, false).rules[0].lost_kernel == 10U);
-    REQUIRE(make(keeper, {{"web", 15, 15}}, false).rules[0].lost_kernel == 15U);
+    Fixture f;
+    f.kernel(10, 10);
+    REQUIRE(f.rule(false).lost_kernel == 0U);
+    f.socket_empty = false;
+    f.kernel(15, 15);
+    REQUIRE(f.rule(false).lost_kernel == 0U);
+    f.socket_empty = true;  // what was counted at first is overdue now
+    REQUIRE(f.rule(false).lost_kernel == 10U);
+    REQUIRE(f.rule(false).lost_kernel == 15U);
+}
+
+TEST_CASE("a loss that is known stays known to a later worker") {
+    Fixture f;
+    f.kernel(10, 10);
+    f.rule(true);
+    Auditor next(f.books, {{"web", {0}, kGroup, {}}}, {});
+    const Ledger ledger =
+        next.make(true, false, [](auto, auto) { return false; }, system_clock());
+    REQUIRE(ledger.rules[0].lost_kernel == 10U);
 }
 
 TEST_CASE("without counters nothing is said about them") {
-    LedgerKeeper keeper;
-    keeper.set_rules({LedgerRule{"web", 0, 100, {}}});
-    const Ledger ledger = keeper.make(std::nullopt, {}, {}, true, system_clock());
-    REQUIRE_FALSE(ledger.rules[0].matched);
-    REQUIRE_FALSE(ledger.rules[0].lost_kernel);
+    Fixture f;
+    const RuleLedger rule = f.rule(true);
+    REQUIRE_FALSE(rule.matched);
+    REQUIRE_FALSE(rule.lost_kernel);
 }
 
-TEST_CASE("a rule that is gone keeps its totals") {
-    LedgerKeeper keeper;
-    keeper.set_rules({LedgerRule{"old", 0, 100, {}}});
-    make(keeper, {{"old", 5, 5}}, false);
-    keeper.set_rules({LedgerRule{"new", 1, 100, {}}});
-    const Ledger ledger = make(keeper, {{"new", 1, 1}}, true);
-    REQUIRE(ledger.rules.size() == 2);
-    REQUIRE(ledger.rules[0].matched == 5U);
-    REQUIRE(ledger.rules[1].matched == 1U);
+TEST_CASE("gaps in the sequence numbers are a group's losses") {
+    Fixture f;
+    for (const std::uint32_t seq : {0U, 1U, 5U, 6U}) f.receive(seq);
+    const Ledger ledger = f.make(false, false);
+    REQUIRE(ledger.groups[0].received == 4);
+    REQUIRE(ledger.groups[0].lost_kernel == 3);
 }
 
 TEST_CASE("only a change of counts is a movement") {

@@ -16,6 +16,8 @@ using Names = std::vector<std::string>;
 
 namespace {
 
+constexpr std::uint64_t kNoLimit = Compressor::kNoLimit;
+
 /// Text that is neither all alike nor without pattern.
 std::string sample(std::size_t size) {
     std::string text;
@@ -38,7 +40,7 @@ TEST_CASE("what is compressed comes back byte for byte") {
         write_file(temp / "in", text);
         const Fd in = open_for(temp / "in", O_RDONLY);
         const Fd out = open_for(temp / "out", O_WRONLY | O_CREAT);
-        REQUIRE(*compress(in.get(), out.get(), go));
+        REQUIRE(*compress(in.get(), out.get(), kNoLimit, go) == Compressed::done);
         REQUIRE((decompress(read_file(temp / "out")) == text));
         REQUIRE(read_file(temp / "out").size() <= text.size() + 64);
     }
@@ -49,9 +51,26 @@ TEST_CASE("compression ends when it is told to, or when nobody wants the file") 
     write_file(temp / "in", sample(1'000'000));
     const Fd out = open_for(temp / "out", O_WRONLY | O_CREAT);
     const Fd in = open_for(temp / "in", O_RDONLY);
-    REQUIRE_FALSE(*compress(in.get(), out.get(), true));
+    REQUIRE(*compress(in.get(), out.get(), kNoLimit, true) == Compressed::unwanted);
     REQUIRE(::unlink((temp / "in").c_str()) == 0);
-    REQUIRE_FALSE(*compress(in.get(), out.get(), false));
+    REQUIRE(*compress(in.get(), out.get(), kNoLimit, false) == Compressed::unwanted);
+}
+
+TEST_CASE("compression ends when there is no room for all of it") {
+    const TempDir temp;
+    write_file(temp / "in", sample(1'000'000));
+    const auto attempt = [&](std::uint64_t limit) {
+        const Fd in = open_for(temp / "in", O_RDONLY);
+        const Fd out = open_for(temp / "out", O_WRONLY | O_CREAT | O_TRUNC);
+        return *compress(in.get(), out.get(), limit, false);
+    };
+    REQUIRE(attempt(kNoLimit) == Compressed::done);
+    const auto size = static_cast<std::uint64_t>(stat_of(temp / "out").st_size);
+    REQUIRE(attempt(size) == Compressed::done);
+    for (const std::uint64_t limit : {std::uint64_t{0}, size / 2, size - 1}) {
+        REQUIRE(attempt(limit) == Compressed::too_large);
+        REQUIRE(static_cast<std::uint64_t>(stat_of(temp / "out").st_size) <= limit);
+    }
 }
 
 TEST_CASE("compression tells why it failed") {
@@ -59,9 +78,10 @@ TEST_CASE("compression tells why it failed") {
     write_file(temp / "in", sample(1000));
     const Fd in = open_for(temp / "in", O_RDONLY);
     const Fd full = open_for("/dev/full", O_WRONLY);
-    REQUIRE(compress(in.get(), full.get(), false).error().message ==
+    REQUIRE(compress(in.get(), full.get(), kNoLimit, false).error().message ==
             "write: No space left on device");
-    REQUIRE(compress(full.get(), full.get(), false).error().message == "read: Bad file descriptor");
+    REQUIRE(compress(full.get(), full.get(), kNoLimit, false).error().message ==
+            "read: Bad file descriptor");
 }
 
 TEST_CASE("a rotated file is compressed in the background, with its owner, mode and time") {

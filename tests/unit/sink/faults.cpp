@@ -2,11 +2,13 @@
 #include "sink/faults.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdarg>
 #include <cstdio>
 
 namespace nflogd::sink::test {
@@ -57,6 +59,35 @@ int fdatasync(int fd) {
 int ftruncate(int fd, off_t size) noexcept {
     if (current != nullptr && fails(current->ftruncate)) return -1;
     return static_cast<int>(::syscall(SYS_ftruncate, fd, size));
+}
+
+int fsync(int fd) {
+    if (current != nullptr && fails(current->fsync)) return -1;
+    return static_cast<int>(::syscall(SYS_fsync, fd));
+}
+
+int fstat(int fd, struct stat* info) noexcept {
+    if (current != nullptr && fails(current->fstat)) return -1;
+    return static_cast<int>(::syscall(SYS_fstat, fd, info));
+}
+
+int openat(int directory, const char* name, int flags, ...) {
+    if (current != nullptr && fails(current->openat)) return -1;
+    va_list arguments;
+    va_start(arguments, flags);
+    const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return static_cast<int>(::syscall(SYS_openat, directory, name, flags, mode));
+}
+
+int unlinkat(int directory, const char* name, int flags) noexcept {
+    if (current != nullptr && fails(current->unlinkat)) return -1;
+    return static_cast<int>(::syscall(SYS_unlinkat, directory, name, flags));
+}
+
+int fchmod(int fd, mode_t mode) noexcept {
+    if (current != nullptr && fails(current->fchmod)) return -1;
+    return static_cast<int>(::syscall(SYS_fchmod, fd, mode));
 }
 
 int renameat2(int from_fd, const char* from, int to_fd, const char* to, unsigned flags) noexcept {

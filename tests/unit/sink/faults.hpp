@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// System calls that fail on demand: this program's own write(), fdatasync(),
-/// ftruncate() and renameat2() stand before the C library's. They work as usual
-/// but in the thread and the lifetime of a `Faults` that says otherwise.
+/// System calls that fail on demand: this program's own write(), fdatasync(), ...
+/// stand before the C library's. They work as usual but in the thread and the
+/// lifetime of a `Faults` that says otherwise.
 #pragma once
 
 #include <sys/types.h>
@@ -25,6 +25,11 @@ public:
     std::function<int()> fdatasync;
     std::function<int()> ftruncate;
     std::function<int()> renameat2;
+    std::function<int()> fsync;
+    std::function<int()> fstat;
+    std::function<int()> openat;
+    std::function<int()> unlinkat;
+    std::function<int()> fchmod;
 
     /// Calls so far, failed ones too.
     int writes = 0;

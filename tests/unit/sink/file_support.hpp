@@ -17,8 +17,8 @@ struct LogPlace {
     FileOptions options;
 
     LogPlace() { options.path = temp / "log"; }
-    [[nodiscard]] std::unique_ptr<Sink> open() const {
-        Result<std::unique_ptr<Sink>> sink = open_file(options, clock);
+    [[nodiscard]] std::unique_ptr<Sink> open(WriteJournal* journal = nullptr) const {
+        Result<std::unique_ptr<Sink>> sink = open_file(options, clock, journal);
         if (!sink) FAIL(sink.error().message);
         return std::move(*sink);
     }

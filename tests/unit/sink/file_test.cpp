@@ -112,15 +112,75 @@ TEST_CASE("reopening repairs the tail of what is there now") {
     REQUIRE(place.content() == "whole\none\n");
 }
 
-TEST_CASE("when reopening fails the old file is gone on with") {
+TEST_CASE("when reopening fails nothing is written to the file that was moved away") {
     const LogPlace place;
     const auto sink = place.open();
+    write_all(*sink, {"one"});
     REQUIRE(::rename(place.options.path.c_str(), (place.temp / "log.1").c_str()) == 0);
     REQUIRE(::symlink("elsewhere", place.options.path.c_str()) == 0);
     REQUIRE_THAT(sink->reopen().error().message, Contains("symbolic link"));
-    write_all(*sink, {"one"});
+    const Lines two{"two"};
+    REQUIRE_THAT(sink->write(two.batch()).status.error().message, Contains("symbolic link"));
     REQUIRE(place.content("log.1") == "one\n");
     REQUIRE_FALSE(exists(place.temp / "elsewhere"));
+    REQUIRE(::unlink(place.options.path.c_str()) == 0);
+    write_all(*sink, two);
+    REQUIRE(place.content() == "two\n");
+}
+
+TEST_CASE("when reopening fails a file that nobody moved is gone on with") {
+    const LogPlace place;
+    const auto sink = place.open();
+    write_all(*sink, {"one"});
+    Faults faults;
+    faults.openat = [] { return EMFILE; };
+    REQUIRE(sink->reopen().ok());
+    write_all(*sink, {"two"});
+    REQUIRE(place.content() == "one\ntwo\n");
+}
+
+TEST_CASE("a directory that was removed and made anew is found again") {
+    LogPlace place;
+    const std::string directory = place.temp / "logs";
+    place.options.path = directory + "/log";
+    place.options.rotate.size = 8;
+    const auto sink = place.open();
+    write_all(*sink, {"one"});
+    REQUIRE(::unlink(place.options.path.c_str()) == 0);
+    REQUIRE(::rmdir(directory.c_str()) == 0);
+    REQUIRE(::symlink(place.temp.path().c_str(), directory.c_str()) == 0);
+    const Lines lines{"two", "six", "ten"};
+    REQUIRE_THAT(sink->write(lines.batch()).status.error().message, Contains("symbolic link"));
+    REQUIRE(place.temp.names() == Names{"logs"});
+    REQUIRE(::unlink(directory.c_str()) == 0);
+    write_file(directory, "not a directory");
+    REQUIRE_FALSE(sink->write(lines.batch()).status.ok());
+    REQUIRE(::unlink(directory.c_str()) == 0);
+    write_all(*sink, lines);
+    REQUIRE(read_file(directory + "/log.20261123-100354") == "two\nsix\n");
+    REQUIRE(read_file(place.options.path) == "ten\n");
+}
+
+TEST_CASE("a directory that was moved away is left at reopen, but not for a link") {
+    LogPlace place;
+    const std::string directory = place.temp / "logs";
+    const std::string moved = place.temp / "moved";
+    place.options.path = directory + "/log";
+    place.options.rotate.size = 4;
+    const auto sink = place.open();
+    REQUIRE(::rename(directory.c_str(), moved.c_str()) == 0);
+    REQUIRE(::symlink(place.temp.path().c_str(), directory.c_str()) == 0);
+    write_all(*sink, {"one", "two"});
+    REQUIRE(sink->reopen().ok());
+    write_all(*sink, {"six"});
+    REQUIRE(read_file(moved + "/log") == "six\n");
+    REQUIRE(place.temp.names() == Names{"logs", "moved"});
+    REQUIRE(::unlink(directory.c_str()) == 0);
+    REQUIRE(::mkdir(directory.c_str(), 0700) == 0);
+    REQUIRE(sink->reopen().ok());
+    write_all(*sink, {"ten"});
+    REQUIRE(read_file(moved + "/log") == "six\n");
+    REQUIRE(read_file(place.options.path) == "ten\n");
 }
 
 TEST_CASE("copytruncate leaves no hole and does not confuse the size limit") {

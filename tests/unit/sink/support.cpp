@@ -44,7 +44,9 @@ std::vector<std::string> TempDir::names() const {
 
 std::uint64_t TempDir::bytes() const {
     std::uint64_t sum = 0;
-    for (const auto& entry : fs::directory_iterator(path_)) sum += entry.file_size();
+    for (const auto& entry : fs::directory_iterator(path_)) {
+        if (entry.is_regular_file()) sum += entry.file_size();
+    }
     return sum;
 }
 

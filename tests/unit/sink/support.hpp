@@ -30,7 +30,7 @@ public:
     }
     /// Sorted.
     [[nodiscard]] std::vector<std::string> names() const;
-    /// Sum over all files.
+    /// Sum over all regular files.
     [[nodiscard]] std::uint64_t bytes() const;
 
 private:

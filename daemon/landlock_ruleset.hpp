@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// landlock(7), best effort: the kernel's include/uapi/linux/landlock.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace nflogd::daemon {
+
+/// Denies all access to files but to these, TCP, and signals to processes outside,
+/// as far as the kernel knows how. Returns what was reached, for the log.
+std::string restrict_files(const std::vector<std::string>& writable_directories,
+                           const std::vector<std::string>& readable_files);
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "worker.hpp"
+
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sysexits.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "commands.hpp"
+#include "core/log.hpp"
+#include "core/time.hpp"
+#include "pipeline/registry.hpp"
+#include "sandbox.hpp"
+
+namespace nflogd::daemon {
+namespace {
+
+/// Limits the process to the directories that its outputs write to.
+Result<std::string> confine(const config::Config& config) {
+    Sandbox sandbox;
+    for (const config::OutputConfig& output : config.outputs) {
+        auto directory = pipeline::prepare_sink(output);
+        if (!directory) return directory.error().wrap("output '" + output.name + "'");
+        if (!directory->empty()) sandbox.writable_directories.push_back(std::move(*directory));
+    }
+    return enter(sandbox);
+}
+
+void wait_for_news(const pipeline::Worker& worker, std::chrono::nanoseconds until) {
+    std::array<pollfd, 3> fds = {pollfd{worker.keeper_fd(), POLLIN, 0},
+                                 pollfd{worker.interface_fd(), POLLIN, 0},
+                                 pollfd{worker.notice_fd(), POLLIN, 0}};
+    const auto left = std::max(until - system_clock().monotonic(), std::chrono::nanoseconds(0));
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+    ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));
+}
+
+}  // namespace
+
+int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
+    ::prctl(PR_SET_NAME, "nflogd-worker", 0, 0, 0);
+    auto worker = pipeline::Worker::prepare(plan, std::move(channel));
+    if (!worker) return fail(worker.error());
+    auto confined = confine(plan.config);
+    if (!confined) return fail(confined.error());
+    if (Status status = (*worker)->start(); !status) return fail(status.error());
+    const bool first = plan.occasion && plan.occasion->change == "started";
+    if (first) log::info("worker process: " + *confined);
+    while (!(*worker)->done()) wait_for_news(**worker, (*worker)->tick());
+    (*worker)->finish();
+    return EX_OK;
+}
+
+}  // namespace nflogd::daemon

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// The counts and queues of the running daemon, in memory that outlives the
+/// process which writes them. A worker may be killed at any instruction; its
+/// successor goes on with the same books, and settle() finds out exactly what the
+/// dead one had taken and not passed on.
+///
+/// Books are made by the keeper, before it forks the worker that uses them.
+/// Totals live as long as the daemon, over reloads and workers.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/counter.hpp"
+#include "core/cursor.hpp"
+#include "core/event.hpp"
+#include "core/labels.hpp"
+#include "core/record.hpp"
+#include "core/ring.hpp"
+#include "core/shared_memory.hpp"
+#include "pipeline/outbox.hpp"
+#include "sink/sink.hpp"
+
+namespace nflogd::pipeline {
+
+/// What one nfnetlink_log group has brought. Written by its capture thread, read
+/// by any.
+class GroupBook {
+public:
+    explicit GroupBook(std::uint16_t group) : group_(group) {}
+
+    /// Capture thread. Counts one packet: all that is to be counted of it, or
+    /// nothing if the process is killed in the middle.
+    void count(const Record& record);
+    /// Whether a packet with this sequence number was counted already.
+    [[nodiscard]] bool counted(std::uint32_t seq) const;
+    void count_overrun() { page_->overruns.add(); }
+    void count_cut_datagram() { page_->cut_datagrams.add(); }
+    /// Any thread. Datagrams dropped on the group's full socket.
+    void set_socket_drops(std::uint64_t datagrams) { page_->socket_drops.set(datagrams); }
+
+    /// Capture thread. Where a datagram is received, between begin_receive() and
+    /// end_receive().
+    [[nodiscard]] std::span<std::uint8_t> buffer() { return page_->buffer; }
+    void begin_receive();
+    void end_receive(std::size_t length);
+    /// The datagram that a killed worker had received and was working on. A
+    /// second worker that dies over it is not followed by a third.
+    [[nodiscard]] Bytes unfinished();
+
+    [[nodiscard]] std::uint16_t group() const { return group_; }
+    [[nodiscard]] std::uint64_t received() const { return now().received.get(); }
+    [[nodiscard]] std::uint64_t lost() const { return now().lost.get(); }
+    [[nodiscard]] std::uint64_t malformed() const { return now().malformed.get(); }
+    [[nodiscard]] std::uint64_t truncated() const { return now().truncated.get(); }
+    [[nodiscard]] std::uint64_t overruns() const { return page_->overruns.get(); }
+    [[nodiscard]] std::uint64_t cut_datagrams() const { return page_->cut_datagrams.get(); }
+    [[nodiscard]] std::uint64_t socket_drops() const { return page_->socket_drops.get(); }
+    /// Packets of the rule with this label.
+    [[nodiscard]] std::uint64_t logged(std::uint16_t label) const {
+        return page_->logged[label].get();
+    }
+
+    /// Ends what a killed worker began. While no worker runs.
+    void settle();
+
+private:
+    static constexpr std::size_t kBufferBytes = 256 << 10;
+
+    /// What changes with every packet. There are two: the next is completed aside
+    /// and becomes the current one with a single store.
+    struct Totals {
+        Counter received;
+        Counter lost;  ///< gaps in NFULA_SEQ
+        Counter malformed;
+        Counter truncated;
+        Counter next_seq;       ///< 32 bits
+        Counter label;          ///< of the last packet; kNoLabel: of no rule
+        Counter label_packets;  ///< logged[label], which follows
+    };
+    static constexpr std::uint64_t kNoLabel = ~std::uint64_t{0};
+
+    struct Page {
+        std::array<Totals, 2> totals;
+        std::atomic<std::uint32_t> current{0};
+        Counter overruns;
+        Counter cut_datagrams;
+        Counter socket_drops;
+        std::atomic<std::uint32_t> length{0};   ///< of the datagram in the buffer; 0: not known
+        std::atomic<std::uint32_t> retried{0};  ///< the buffer was looked at by a successor
+        std::array<Counter, Labels::kMaxRules> logged;
+        alignas(64) std::array<std::uint8_t, kBufferBytes> buffer;
+    };
+
+    [[nodiscard]] const Totals& now() const {
+        return page_->totals[page_->current.load(std::memory_order_acquire)];
+    }
+
+    std::uint16_t group_;
+    Shared<Page> page_;
+};
+
+/// The queue and the counts of one output. The lane's thread is its consumer.
+class OutputBook : public sink::WriteJournal {
+public:
+    /// `received`: packets that came before this output, of all groups.
+    OutputBook(std::size_t queue, std::uint64_t received) : ring_(queue), base_(received) {}
+
+    /// Capture threads. Copies the record into the queue, or counts it as dropped.
+    void offer(const Record& record) {
+        if (!ring_.push([&](Record& slot) { copy_record(slot, record); })) {
+            page_->dropped.fetch_add(1, std::memory_order_relaxed);
+        }
+    }
+
+    /// The lane's thread. The record behind `skip` others; see Ring.
+    [[nodiscard]] const Record* peek(std::size_t skip) const { return ring_.peek(skip); }
+    void written(std::size_t packets) { ring_.pop(packets); }
+    void failed(std::size_t packets);
+    /// The lane's thread. Packets that were written are lost after all.
+    void lost_after_all(std::uint64_t packets) { page_->unsynced.add(packets); }
+    /// The lane's thread, before each batch that it gives to the sink: so many
+    /// packets of the queue, ending where.
+    void prepare(const sink::Batch& batch, std::size_t packets);
+
+    void opened(std::uint64_t inode, std::uint64_t size_before_repair) override;
+    void about_to_write(std::uint64_t inode, std::uint64_t size_before,
+                        std::size_t first) override;
+    void wrote(std::size_t) override {}
+
+    /// Records claimed and taken so far; what is between them is queued.
+    [[nodiscard]] std::uint64_t pushed() const { return ring_.pushed(); }
+    [[nodiscard]] std::uint64_t popped() const { return ring_.popped(); }
+    [[nodiscard]] std::size_t capacity() const { return ring_.capacity(); }
+    /// Any thread.
+    [[nodiscard]] OutputLedger ledger() const;
+
+    /// While no worker runs. Counts as failed what the groups' books show and
+    /// this output never got; returns how many these were now.
+    std::uint64_t settle(std::uint64_t received);
+    /// Likewise: this output got nothing of late and is not meant to have.
+    void skip_to(std::uint64_t received) { base_ = received - seen(); }
+    /// Takes over the sums of the book that it replaces; what is queued there is
+    /// lost.
+    void follow(const OutputBook& earlier);
+
+private:
+    /// What a write under way is about to add to a file.
+    struct Intent {
+        std::atomic<std::uint32_t> armed{0};
+        std::uint32_t packets = 0;
+        std::uint64_t first = 0;  ///< position in the ring
+        std::uint64_t inode = 0;
+        std::uint64_t size = 0;  ///< of the file, before
+        std::uint32_t skipped = 0;  ///< packets of the batch before `first`
+        std::array<std::uint32_t, Outbox::kRecords> ends;
+    };
+    struct Page {
+        std::atomic<std::uint64_t> dropped{0};
+        Counter failed;        ///< taken from the queue and not written
+        Counter never_queued;  ///< counted by a worker that died before it queued them
+        Counter unsynced;      ///< written, and lost by a sync that failed
+        Intent intent;
+    };
+
+    [[nodiscard]] std::uint64_t seen() const {
+        return ring_.pushed() + page_->dropped.load() + page_->never_queued.get();
+    }
+
+    Ring<Record> ring_;
+    Shared<Page> page_;
+    std::uint64_t base_;  ///< packets that the groups received and this is not meant to have
+    OutputLedger earlier_;
+    bool resumed_ = false;  ///< this process has looked at its predecessor's intent
+};
+
+/// A rule's own kernel counters as the keeper read them last.
+struct KernelCount {
+    bool known = false;
+    std::uint64_t matched = 0;
+    std::uint64_t passed = 0;
+    std::uint64_t lost = 0;  ///< passed, and in no record
+};
+
+class Books {
+public:
+    /// The book of this group or output, made if there is none. An output whose
+    /// queue gets another size goes on with a new book and its old sums. While no
+    /// worker runs.
+    GroupBook& open_group(std::uint16_t group);
+    OutputBook& open_output(const std::string& name, std::size_t queue);
+
+    [[nodiscard]] GroupBook& group(std::uint16_t group) const { return *groups_.at(group); }
+    [[nodiscard]] OutputBook& output(const std::string& name) const { return *outputs_.at(name); }
+    [[nodiscard]] const std::map<std::uint16_t, std::unique_ptr<GroupBook>>& groups() const {
+        return groups_;
+    }
+    /// By a rule's first label. Written by the keeper before it tells the worker
+    /// so; `lost` by the worker.
+    [[nodiscard]] KernelCount& kernel(std::uint16_t label) const { return (*kernel_)[label]; }
+
+    /// Ends what a killed worker began; returns the largest number of packets that
+    /// one output lost with it. While no worker runs.
+    std::uint64_t settle();
+    /// Says that only these outputs are in use from now on.
+    void use_outputs(const std::vector<std::string>& names);
+
+    /// Packets of all groups.
+    [[nodiscard]] std::uint64_t received() const;
+
+private:
+    std::map<std::uint16_t, std::unique_ptr<GroupBook>> groups_;
+    std::map<std::string, std::unique_ptr<OutputBook>> outputs_;
+    std::vector<std::string> in_use_;
+    Shared<std::array<KernelCount, Labels::kMaxRules>> kernel_;
+};
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// What keeper and worker tell each other, over a pair of SOCK_SEQPACKET sockets
+/// (unix(7)): one message a packet, none is lost, and the end of one process is
+/// seen by the other. Counts travel in the Books, not here. One thread each.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/event.hpp"
+#include "core/fd.hpp"
+#include "core/result.hpp"
+
+namespace nflogd::pipeline {
+
+enum class Message : std::uint8_t {
+    // From the keeper.
+    counts,     ///< the books hold fresh kernel counters
+    lifecycle,  ///< to be written to every output; with text
+    reopen,     ///< open the media of all outputs anew
+    unbound,    ///< one group (its number as text) is unbound: end it when it is empty
+    drain,      ///< the groups are unbound: read and write all that is left, then end
+    leave,      ///< end at once, a successor goes on; nothing is lost by it
+    // From the worker.
+    ready,        ///< outputs are open, packets are being read
+    want_counts,  ///< read the kernel counters; also the sign that it works
+};
+
+struct Letter {
+    Message message;
+    std::string text;
+};
+
+class Channel {
+public:
+    static Result<std::pair<Channel, Channel>> make();
+
+    /// Never waits. False if the other process is gone, or has left a hundred
+    /// messages unread.
+    bool send(Message message, std::string_view text = {});
+    /// The next message; nothing if none waits, or if the other process is gone.
+    std::optional<Letter> receive();
+    /// Whether receive() has seen that the other process is gone.
+    [[nodiscard]] bool closed() const { return closed_; }
+    [[nodiscard]] int fd() const { return fd_.get(); }
+    /// Blocks until there is something to receive, at most so long.
+    bool wait(std::chrono::milliseconds timeout) const;
+
+private:
+    explicit Channel(Fd fd) : fd_(std::move(fd)) {}
+
+    Fd fd_;
+    bool closed_ = false;
+};
+
+/// A Lifecycle as the text of a message, without its time.
+[[nodiscard]] std::string to_text(const Lifecycle& lifecycle);
+[[nodiscard]] Lifecycle lifecycle_from(std::string_view text, std::uint64_t timestamp_ns);
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pipeline/keeper.hpp"
+
+#include <fmt/format.h>
+#include <sysexits.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "core/log.hpp"
+
+namespace nflogd::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+
+/// A worker that needs longer than this hangs.
+constexpr seconds kReadyDeadline{30};
+constexpr seconds kEndGrace{5};
+
+Error told_already(const Exit& exit) {
+    return {"", exit.code != 0 ? exit.code : EX_SOFTWARE};
+}
+
+}  // namespace
+
+Keeper::Keeper(config::Config config, Work work, const Clock& clock)
+    : config_(std::move(config)),
+      work_(std::move(work)),
+      clock_(clock),
+      ruleset_(rules::make_ruleset(config_.rules.backend)) {}
+
+Result<std::unique_ptr<Keeper>> Keeper::start(config::Config config, Work work,
+                                              const Clock& clock) {
+    std::unique_ptr<Keeper> keeper(new Keeper(std::move(config), std::move(work), clock));
+    if (Status status = keeper->start_all(); !status) return status.error();
+    return keeper;
+}
+
+Status Keeper::start_all() {
+    if (Status status = add_labels(config_); !status) return status;
+    auto opened = open_sockets(config_);
+    if (!opened) return opened.error();
+    sockets_ = std::move(*opened);
+    open_books(config_);
+    if (Status status = start_worker({clock_.wall_ns(), "started", {}}); !status) return status;
+    if (Status status = await_ready(); !status) return status;
+    return ruleset_->install(config_.rules);
+}
+
+/// Of the groups that are not open yet.
+Result<Keeper::Sockets> Keeper::open_sockets(const config::Config& config) const {
+    Sockets opened;
+    for (const NflogOptions& source : config.sources) {
+        for (const std::uint16_t group : source.groups) {
+            const bool known = std::any_of(sockets_.begin(), sockets_.end(),
+                                           [&](const auto& s) { return s->group() == group; });
+            if (known) continue;
+            auto socket = source::NflogSocket::open(group, source);
+            if (!socket) return socket.error();
+            for (const std::string& warning : socket->warnings()) log::warning(warning);
+            opened.push_back(std::make_unique<source::NflogSocket>(std::move(*socket)));
+        }
+    }
+    return opened;
+}
+
+Status Keeper::add_labels(const config::Config& config) {
+    for (const LogRule& rule : config.rules.log) {
+        const auto label = labels_.add(rule.name, rule.action);
+        if (!label) return Error{"more rules than one run can tell apart: restart", EX_CONFIG};
+        // The newest rule of this name and group wins; records of the others that
+        // are still on their way keep their labels.
+        std::erase_if(known_rules_, [&](const enrich::KnownRule& known) {
+            return known.prefix == rule.name && known.group == rule.group;
+        });
+        known_rules_.push_back({rule.name, rule.group, *label});
+    }
+    return {};
+}
+
+void Keeper::open_books(const config::Config& config) {
+    for (const auto& socket : sockets_) books_.open_group(socket->group());
+    std::vector<std::string> outputs;
+    for (const config::OutputConfig& output : config.outputs) {
+        books_.open_output(output.name, output.queue);
+        outputs.push_back(output.name);
+    }
+    books_.use_outputs(outputs);
+}
+
+Status Keeper::start_worker(Lifecycle occasion) {
+    WorkerPlan plan{config_, books_, labels_, known_rules_, {}, std::move(occasion)};
+    std::vector<int> keep;
+    received_before_ = books_.received();
+    for (const auto& socket : sockets_) {
+        plan.groups.push_back({socket.get(), is_unbound(socket->group())});
+        keep.push_back(socket->fd());
+    }
+    ready_ = false;
+    auto process = WorkerProcess::start(
+        [this, &plan](Channel channel) { return work_(plan, std::move(channel)); },
+        std::move(keep));
+    if (!process) return process.error();
+    worker_.emplace(std::move(*process));
+    worker_seen_ = clock_.monotonic();
+    return {};
+}
+
+bool Keeper::is_unbound(std::uint16_t group) const {
+    return std::find(unbound_.begin(), unbound_.end(), group) != unbound_.end();
+}
+
+Status Keeper::await_ready() {
+    const nanoseconds deadline = clock_.monotonic() + kReadyDeadline;
+    while (!ready_ && clock_.monotonic() < deadline) {
+        worker_->wait(milliseconds(500));
+        hear_worker();
+        if (const auto& exit = worker_->ended(); exit && !ready_) {
+            const Error error = exit->signal == 0
+                                    ? told_already(*exit)
+                                    : Error{"the worker process ended by " + to_string(*exit) +
+                                                " before it was ready",
+                                            EX_SOFTWARE};
+            worker_.reset();
+            return error;
+        }
+    }
+    if (ready_) return {};
+    worker_.reset();
+    return Error{"the worker process does not get ready", EX_SOFTWARE};
+}
+
+void Keeper::hear_worker() {
+    while (auto letter = worker_->channel().receive()) {
+        worker_seen_ = clock_.monotonic();
+        if (letter->message == Message::ready) ready_ = true;
+        if (letter->message == Message::want_counts) {
+            read_counters();
+            worker_->channel().send(Message::counts);
+        }
+    }
+}
+
+/// Into the books.
+void Keeper::read_counters() {
+    if (config_.rules.backend == RulesBackend::none) return;
+    auto counts = ruleset_->count();
+    if (!counts) {
+        log::warning("reading the rules' counters: " + counts.error().message);
+        return;
+    }
+    for (const rules::RuleCount& count : *counts) {
+        const auto label = labels_.first(count.name);
+        if (!label) continue;
+        KernelCount& book = books_.kernel(*label);
+        book.matched = count.matched;
+        book.passed = count.passed;
+        book.known = true;
+    }
+}
+
+void Keeper::reopen() {
+    if (worker_) worker_->channel().send(Message::reopen);
+}
+
+Result<nanoseconds> Keeper::tick() {
+    if (worker_) {
+        hear_worker();
+        if (worker_->ended()) {
+            if (Status status = restart_dead_worker(); !status) return status.error();
+        }
+    }
+    const nanoseconds now = clock_.monotonic();
+    if (restart_at_ && now >= *restart_at_) {
+        restart_at_.reset();
+        restart_occasion_.timestamp_ns = clock_.wall_ns();
+        if (Status status = start_worker(restart_occasion_); !status) return status.error();
+    }
+    return restart_at_ ? *restart_at_ : now + seconds(60);
+}
+
+/// A worker that was not told to end has ended.
+Status Keeper::restart_dead_worker() {
+    const Exit exit = *worker_->ended();
+    const int pid = worker_->pid();
+    worker_.reset();
+    const std::uint64_t lost = books_.settle();
+    const Death death{exit.signal != SIGKILL, ready_ && books_.received() > received_before_};
+    const auto pause = restarts_.after(death, clock_.monotonic());
+    const std::string what = fmt::format("the worker process {} ended by {}", pid, to_string(exit));
+    if (!pause) {
+        return Error{what + ", again and again; see the lines above for the reason", EX_SOFTWARE};
+    }
+    log::error(fmt::format("{}; {} packets that it held are lost; starting another", what, lost));
+    restart_at_ = clock_.monotonic() + *pause;
+    restart_occasion_ = {0,
+                         "worker_restarted",
+                         {{"reason", to_string(exit)}, {"lost", std::to_string(lost)}}};
+    return {};
+}
+
+bool Keeper::await_end(nanoseconds deadline) {
+    while (!worker_->ended() && clock_.monotonic() < deadline) {
+        worker_->wait(milliseconds(500));
+        hear_worker();
+    }
+    return worker_->ended().has_value();
+}
+
+Status Keeper::stop() {
+    Status status = ruleset_->quiesce();
+    for (const auto& socket : sockets_) {
+        if (Status asked = socket->request_unbind(); !asked) log::error(asked.error().message);
+        unbound_.push_back(socket->group());
+    }
+    const nanoseconds deadline = clock_.monotonic() + kStopDeadline + kEndGrace;
+    bool ended = false;
+    while (!ended && clock_.monotonic() < deadline) {
+        if (!worker_) {  // it died, or this is about to be its second try
+            Status started = start_worker({clock_.wall_ns(), "worker_restarted", {}});
+            if (!started) break;
+        }
+        worker_->channel().send(Message::drain);
+        await_end(deadline);
+        ended = worker_->ended() && worker_->ended()->clean();
+        const bool died = worker_->ended() && worker_->ended()->signal != 0;
+        worker_.reset();
+        if (!died) break;
+        books_.settle();
+    }
+    if (!ended && status) status = Error{"the worker did not end cleanly", EX_SOFTWARE};
+    if (Status removed = ruleset_->remove(); !removed) status = std::move(removed);
+    return status;
+}
+
+std::string Keeper::summary() const {
+    std::vector<std::string> groups;
+    for (const auto& socket : sockets_) groups.push_back(std::to_string(socket->group()));
+    std::vector<std::string> outputs;
+    for (const config::OutputConfig& output : config_.outputs) {
+        const auto* file = std::get_if<FileOptions>(&output.options);
+        outputs.push_back(fmt::format("{} ({} to {})", output.name, output.format,
+                                      file != nullptr ? file->path : output.type));
+    }
+    return fmt::format("reading nfnetlink_log group {}, {} log rules of our own, writing {}",
+                       fmt::join(groups, ","), config_.rules.log.size(), fmt::join(outputs, ", "));
+}
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// The process that holds what needs privilege, without its event loop: sockets,
+/// rules and their counters. It parses no packet. What reads packets is a worker,
+/// a child without any privilege, which it starts again when that dies; the
+/// sockets queue on meanwhile. All calls from one thread, the process's only one.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "core/labels.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "enrich/rules.hpp"
+#include "pipeline/books.hpp"
+#include "pipeline/restarts.hpp"
+#include "pipeline/worker.hpp"
+#include "pipeline/worker_process.hpp"
+#include "rules/rules.hpp"
+#include "source/nflog_socket.hpp"
+
+namespace nflogd::pipeline {
+
+class Keeper {
+public:
+    /// What a worker process does; its result is the process's exit code.
+    using Work = std::function<int(const WorkerPlan& plan, Channel channel)>;
+
+    /// Binds groups, starts a worker (which opens outputs), installs rules, in
+    /// this order. After an error nothing is left behind. An error without a
+    /// message was told by the worker already.
+    static Result<std::unique_ptr<Keeper>> start(config::Config config, Work work,
+                                                 const Clock& clock = system_clock());
+
+    /// Goes over to another configuration without losing a packet: one worker
+    /// leaves, another goes on. After an error the old configuration stays in
+    /// force.
+    Status reload(config::Config config);
+    /// Opens the media of all outputs anew (external log rotation).
+    void reopen();
+
+    /// Does what is due. Returns when to be called again at the latest
+    /// (Clock::monotonic()). An error ends the daemon; stop() is still to be called.
+    Result<std::chrono::nanoseconds> tick();
+    /// To be polled for reading; -1 if there is nothing to poll now.
+    [[nodiscard]] int channel_fd() const { return worker_ ? worker_->channel_fd() : -1; }
+    [[nodiscard]] int process_fd() const { return worker_ ? worker_->fd() : -1; }
+    /// When the worker last showed that it works (Clock::monotonic()).
+    [[nodiscard]] std::chrono::nanoseconds worker_seen() const { return worker_seen_; }
+
+    /// Rules quiet, groups unbound, everything written (within 10 s), the final
+    /// ledger written, rules gone.
+    Status stop();
+
+    /// One line about what runs, for the daemon's own log.
+    [[nodiscard]] std::string summary() const;
+
+private:
+    Keeper(config::Config config, Work work, const Clock& clock);
+
+    using Sockets = std::vector<std::unique_ptr<source::NflogSocket>>;
+
+    Status start_all();
+    Result<Sockets> open_sockets(const config::Config& config) const;
+    Status add_labels(const config::Config& config);
+    void open_books(const config::Config& config);
+    Status start_worker(Lifecycle occasion);
+    Status await_ready();
+    bool await_end(std::chrono::nanoseconds deadline);
+    void let_worker_leave();
+    Status restart_dead_worker();
+    void hear_worker();
+    void read_counters();
+    void go_back();
+    void adopt_sockets();
+    [[nodiscard]] bool is_unbound(std::uint16_t group) const;
+    [[nodiscard]] const NflogOptions* options_of(std::uint16_t group) const;
+
+    config::Config config_;
+    const Work work_;
+    const Clock& clock_;
+    Books books_;
+    Labels labels_;
+    std::vector<enrich::KnownRule> known_rules_;
+    std::unique_ptr<rules::Ruleset> ruleset_;
+    Sockets sockets_;
+    std::vector<std::uint16_t> unbound_;  ///< groups that are only read until they are empty
+
+    std::optional<WorkerProcess> worker_;
+    bool ready_ = false;
+    std::uint64_t received_before_ = 0;  ///< when the worker was started
+    std::chrono::nanoseconds worker_seen_{0};
+    std::optional<std::chrono::nanoseconds> restart_at_;
+    Lifecycle restart_occasion_;
+    Restarts restarts_;
+};
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pipeline/worker.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/log.hpp"
+#include "pipeline/registry.hpp"
+
+namespace nflogd::pipeline {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+/// Without the keeper the group cannot be unbound; its last batch comes with the
+/// flush timer, and where rules are left behind packets go on coming.
+constexpr nanoseconds kOrphanDeadline = std::chrono::seconds(2);
+constexpr nanoseconds kOrphanLook = milliseconds(50);
+
+}  // namespace
+
+Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& clock)
+    : plan_(plan),
+      channel_(std::move(channel)),
+      clock_(clock),
+      rules_(plan.rules),
+      bell_(std::move(bell)),
+      wiring_{rules_, interfaces_, lanes_, clock_, [this] { ring_bell(); }} {}
+
+Worker::~Worker() {
+    captures_.clear();  // their threads use the lanes
+}
+
+Result<std::unique_ptr<Worker>> Worker::prepare(const WorkerPlan& plan, Channel channel,
+                                                const Clock& clock) {
+    Fd bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!bell) return system_error(errno, "eventfd");
+    std::unique_ptr<Worker> worker(
+        new Worker(plan, std::move(channel), std::move(bell), clock));
+    auto monitor = enrich::InterfaceMonitor::open(worker->interfaces_);
+    if (!monitor) return monitor.error();
+    worker->monitor_ = std::move(*monitor);
+    return worker;
+}
+
+Status Worker::start() {
+    if (Status status = open_lanes(); !status) return status;
+    std::vector<std::string> outputs;
+    for (const auto& lane : lanes_) outputs.push_back(lane->config().name);
+    auditor_.emplace(plan_.books, ledger_rules(), std::move(outputs));
+    if (plan_.occasion) post_lifecycle(*plan_.occasion);
+    written_ledger_ = seen_ledger_ = make_ledger(false, false);
+    losing_ = false;
+    if (Status status = start_captures(); !status) return status;
+    channel_.send(Message::ready);
+    return {};
+}
+
+Status Worker::open_lanes() {
+    for (const config::OutputConfig& output : plan_.config.outputs) {
+        auto lane = open_lane(output);
+        if (!lane) return lane.error();
+        lanes_.push_back(std::move(*lane));
+    }
+    return {};
+}
+
+Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& output) {
+    format::FormatOptions format{plan_.config.host, &plan_.labels, wants_colour(output)};
+    auto formatter = make_formatter(output.format, std::move(format));
+    if (formatter == nullptr) {
+        return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
+    }
+    OutputBook& book = plan_.books.output(output.name);
+    auto sink = make_sink(output, clock_, &book);
+    if (!sink) return sink.error().wrap("output '" + output.name + "'");
+    return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
+                                  on_lane_state(), clock_);
+}
+
+Status Worker::start_captures() {
+    for (const WorkerPlan::Group& group : plan_.groups) {
+        GroupBook& book = plan_.books.group(group.socket->group());
+        auto capture = Capture::start(*group.socket, book, wiring_);
+        if (!capture) return capture.error();
+        if (group.unbound) (*capture)->finish();
+        captures_.push_back(std::move(*capture));
+    }
+    return {};
+}
+
+Lane::OnState Worker::on_lane_state() {
+    return [this](const std::string& name, const std::string& reason) {
+        {
+            const std::lock_guard lock(notice_mutex_);
+            notices_.push_back({name, reason});
+        }
+        ring_bell();
+    };
+}
+
+void Worker::ring_bell() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(bell_.get(), &one, sizeof one);
+}
+
+void Worker::take_notices() {
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const ssize_t got = ::read(bell_.get(), &rings, sizeof rings);
+    std::vector<Notice> notices;
+    {
+        const std::lock_guard lock(notice_mutex_);
+        notices.swap(notices_);
+    }
+    for (const Notice& notice : notices) {
+        if (notice.reason.empty()) {
+            log::info("output '" + notice.output + "' writes again");
+            post_lifecycle({clock_.wall_ns(), "output_resumed", {{"output", notice.output}}});
+        } else {
+            log::error("output '" + notice.output + "' is suspended: " + notice.reason);
+            post_lifecycle({clock_.wall_ns(),
+                            "output_suspended",
+                            {{"output", notice.output}, {"reason", notice.reason}}});
+        }
+    }
+}
+
+void Worker::post(Event event) {
+    const auto shared = std::make_shared<const Event>(std::move(event));
+    for (const auto& lane : lanes_) lane->post_event(shared);
+}
+
+void Worker::post_lifecycle(Lifecycle lifecycle) { post(std::move(lifecycle)); }
+
+nanoseconds Worker::tick() {
+    monitor_->update();
+    take_notices();
+    hear_keeper();
+    if (ending_ == Ending::orphan) {
+        end_orphaned();
+        return clock_.monotonic() + kOrphanLook;
+    }
+    const nanoseconds now = clock_.monotonic();
+    if (now >= next_look_) {
+        ask_for_counts();  // the answer makes the ledger
+        next_look_ = now + kLedgerLook;
+    }
+    return next_look_;
+}
+
+void Worker::hear_keeper() {
+    while (auto letter = channel_.receive()) obey(*letter);
+    if (!channel_.closed() || ending_ == Ending::orphan) return;
+    log::error("the keeper is gone; writing what is left");
+    ending_ = Ending::orphan;
+    orphan_until_ = clock_.monotonic() + kOrphanDeadline;
+}
+
+void Worker::obey(const Letter& letter) {
+    switch (letter.message) {
+        case Message::counts:
+            --unanswered_;
+            keep_ledger();
+            break;
+        case Message::lifecycle:
+            post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
+            break;
+        case Message::reopen:
+            for (const auto& lane : lanes_) lane->post_reopen();
+            break;
+        case Message::unbound:
+            for (const auto& capture : captures_) {
+                if (std::to_string(capture->book().group()) == letter.text) capture->finish();
+            }
+            break;
+        case Message::drain:
+            ending_ = Ending::drain;
+            for (const auto& capture : captures_) capture->finish();
+            break;
+        case Message::leave:
+            ending_ = Ending::leave;
+            for (const auto& capture : captures_) capture->leave();
+            break;
+        default: break;
+    }
+}
+
+void Worker::end_orphaned() {
+    nanoseconds flush{0};
+    for (const NflogOptions& source : plan_.config.sources) {
+        flush = std::max<nanoseconds>(flush, source.flush_timeout);
+    }
+    const nanoseconds now = clock_.monotonic();
+    const nanoseconds quiet = orphan_until_ - kOrphanDeadline + flush + kOrphanLook;
+    for (const auto& capture : captures_) {
+        if (now >= orphan_until_) {
+            capture->leave();
+        } else if (now >= quiet) {
+            capture->finish();
+        }
+    }
+}
+
+bool Worker::done() const {
+    return ending_ != Ending::none &&
+           std::all_of(captures_.begin(), captures_.end(),
+                       [](const auto& capture) { return capture->ended(); });
+}
+
+void Worker::finish() {
+    for (const auto& capture : captures_) capture->join();
+    take_notices();
+    if (ending_ != Ending::leave) {
+        std::vector<std::future<void>> passed;
+        for (const auto& lane : lanes_) {
+            lane->give_up_at(clock_.monotonic() + kStopDeadline);
+            passed.push_back(lane->post_barrier());
+        }
+        for (auto& barrier : passed) barrier.wait();
+        take_notices();
+        write_final_ledger();
+    }
+    for (const auto& lane : lanes_) {
+        ending_ == Ending::leave ? lane->leave() : lane->stop();
+    }
+}
+
+}  // namespace nflogd::pipeline

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// The process that reads packets and writes records, without its event loop:
+/// captures, lanes and ledger over the books and sockets that the keeper made. It
+/// needs no privilege. All calls from one thread, the main one.
+///
+/// A worker has one configuration for all its life. For another one the keeper
+/// lets it leave and starts a successor on the same sockets and books.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.hpp"
+#include "core/fd.hpp"
+#include "core/labels.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "enrich/interfaces.hpp"
+#include "enrich/rules.hpp"
+#include "pipeline/capture.hpp"
+#include "pipeline/channel.hpp"
+#include "pipeline/lane.hpp"
+#include "pipeline/ledger.hpp"
+
+namespace nflogd::pipeline {
+
+/// From its stop on, an output has this long to write what is left.
+inline constexpr std::chrono::seconds kStopDeadline{10};
+/// How often the kernel's counters are read and losses looked for.
+inline constexpr std::chrono::milliseconds kLedgerLook{400};
+
+/// What the keeper hands over. All of it outlives the worker.
+struct WorkerPlan {
+    struct Group {
+        source::NflogSocket* socket;
+        bool unbound;  ///< only to be read until it is empty
+    };
+    const config::Config& config;
+    Books& books;
+    const Labels& labels;
+    const std::vector<enrich::KnownRule>& rules;
+    std::vector<Group> groups;
+    /// Why this worker was started; the first thing that every output gets.
+    std::optional<Lifecycle> occasion;
+};
+
+class Worker {
+public:
+    /// Opens what may be opened only before the process is confined.
+    static Result<std::unique_ptr<Worker>> prepare(const WorkerPlan& plan, Channel channel,
+                                                   const Clock& clock = system_clock());
+    /// Opens outputs and starts threads. Errors: those of the outputs.
+    Status start();
+    ~Worker();
+
+    /// Does what is due. Returns when to be called again at the latest
+    /// (Clock::monotonic()).
+    std::chrono::nanoseconds tick();
+    /// To be polled for reading: the keeper, interface changes, news from threads.
+    [[nodiscard]] int keeper_fd() const { return channel_.fd(); }
+    [[nodiscard]] int interface_fd() const { return monitor_->fd(); }
+    [[nodiscard]] int notice_fd() const { return bell_.get(); }
+
+    /// Whether its work is done; then finish() is due.
+    [[nodiscard]] bool done() const;
+    /// Lets the lanes write what is left, and closes them.
+    void finish();
+
+private:
+    Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& clock);
+
+    enum class Ending : std::uint8_t {
+        none,
+        drain,   ///< everything is to be written, then the final ledger
+        leave,   ///< a successor goes on
+        orphan,  ///< the keeper is gone: what still comes is to be written
+    };
+
+    Status open_lanes();
+    Result<std::unique_ptr<Lane>> open_lane(const config::OutputConfig& output);
+    Status start_captures();
+    [[nodiscard]] std::vector<LedgerRule> ledger_rules() const;
+    void hear_keeper();
+    void obey(const Letter& letter);
+    void end_orphaned();
+    void keep_ledger();
+    void write_final_ledger();
+    void ask_for_counts();
+    bool read_counters();
+    Ledger make_ledger(bool kernel_read, bool at_rest);
+    [[nodiscard]] bool empty_since(std::uint16_t group, std::chrono::nanoseconds since) const;
+    void tell_losses(const Ledger& ledger);
+    void post(Event event);
+    void post_lifecycle(Lifecycle lifecycle);
+    void take_notices();
+    void ring_bell();
+    Lane::OnState on_lane_state();
+
+    struct Notice {
+        std::string output;
+        std::string reason;  ///< empty: resumed
+    };
+
+    const WorkerPlan plan_;
+    Channel channel_;
+    const Clock& clock_;
+    enrich::InterfaceTable interfaces_;
+    std::optional<enrich::InterfaceMonitor> monitor_;
+    enrich::RuleIndex rules_;
+
+    std::optional<Auditor> auditor_;
+    Ledger written_ledger_;  ///< the last one that outputs got
+    Ledger seen_ledger_;     ///< as of the last look
+    std::chrono::nanoseconds next_look_{0};
+    std::chrono::nanoseconds next_ledger_{0};
+    std::chrono::nanoseconds quiet_since_{0};  ///< nothing was to be written then
+    std::chrono::nanoseconds lost_at_{0};      ///< when losses grew last
+    bool losing_ = false;
+    int unanswered_ = 0;  ///< times that the keeper was asked for counters
+
+    Ending ending_ = Ending::none;
+    std::chrono::nanoseconds orphan_until_{0};
+
+    Fd bell_;  ///< eventfd: notices, or a capture has ended
+    std::mutex notice_mutex_;
+    std::vector<Notice> notices_;  ///< guarded by notice_mutex_
+
+    std::vector<std::unique_ptr<Lane>> lanes_;
+    Wiring wiring_;
+    std::vector<std::unique_ptr<Capture>> captures_;  ///< end before the lanes
+};
+
+}  // namespace nflogd::pipeline
