@@ -18,7 +18,7 @@ namespace {
 constexpr std::array kAllowed = {
     // descriptors
     "read", "readv", "pread64", "write", "writev", "pwrite64", "close", "close_range", "lseek",
-    "fcntl", "ioctl", "dup", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait",
+    "fcntl", "ioctl", "dup", "dup3", "poll", "ppoll", "epoll_create1", "epoll_ctl", "epoll_wait",
     "epoll_pwait", "eventfd2", "timerfd_create", "timerfd_settime",
     // sockets that are there already
     "recvmsg", "recvfrom", "recvmmsg", "sendmsg", "sendto", "getsockopt", "getsockname",
@@ -35,8 +35,8 @@ constexpr std::array kAllowed = {
     "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "time",
     "getrandom", "sysinfo", "uname", "getrusage", "prlimit64", "prctl",
     // ends, and signals on the way there
-    "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "sigaltstack", "tgkill", "exit",
-    "exit_group", "geteuid", "getuid", "getegid", "getgid"};
+    "rt_sigprocmask", "rt_sigaction", "rt_sigreturn", "sigaltstack", "tgkill", "exit", "exit_group",
+    "geteuid", "getuid", "getegid", "getgid"};
 
 using Filter = std::unique_ptr<void, decltype(&seccomp_release)>;
 

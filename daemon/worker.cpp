@@ -19,12 +19,14 @@ namespace nflogd::daemon {
 namespace {
 
 /// Limits the process to the directories that its outputs write to.
-Result<std::string> confine(const config::Config& config) {
+Result<std::string> confine(const pipeline::WorkerPlan& plan) {
     Sandbox sandbox;
-    for (const config::OutputConfig& output : config.outputs) {
+    for (const config::OutputConfig& output : plan.config.outputs) {
         auto directory = pipeline::prepare_sink(output);
-        if (!directory) return directory.error().wrap("output '" + output.name + "'");
-        if (!directory->empty()) sandbox.writable_directories.push_back(std::move(*directory));
+        if (!directory && plan.outputs_must_open) {
+            return directory.error().wrap("output '" + output.name + "'");
+        }
+        if (directory && !directory->empty()) sandbox.writable_directories.push_back(std::move(*directory));
     }
     return enter(sandbox);
 }
@@ -44,11 +46,10 @@ int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
     ::prctl(PR_SET_NAME, "nflogd-worker", 0, 0, 0);
     auto worker = pipeline::Worker::prepare(plan, std::move(channel));
     if (!worker) return fail(worker.error());
-    auto confined = confine(plan.config);
+    auto confined = confine(plan);
     if (!confined) return fail(confined.error());
     if (Status status = (*worker)->start(); !status) return fail(status.error());
-    const bool first = plan.occasion && plan.occasion->change == "started";
-    if (first) log::info("worker process: " + *confined);
+    if (plan.occasions.front().change == "started") log::info("worker process: " + *confined);
     while (!(*worker)->done()) wait_for_news(**worker, (*worker)->tick());
     (*worker)->finish();
     return EX_OK;

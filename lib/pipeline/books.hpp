@@ -134,7 +134,7 @@ public:
     void opened(std::uint64_t inode, std::uint64_t size_before_repair) override;
     void about_to_write(std::uint64_t inode, std::uint64_t size_before,
                         std::size_t first) override;
-    void wrote(std::size_t) override {}
+    void wrote(std::size_t records) override;
 
     /// Records claimed and taken so far; what is between them is queued.
     [[nodiscard]] std::uint64_t pushed() const { return ring_.pushed(); }

@@ -92,7 +92,10 @@ void Keeper::open_books(const config::Config& config) {
 }
 
 Status Keeper::start_worker(Lifecycle occasion) {
-    WorkerPlan plan{config_, books_, labels_, known_rules_, {}, std::move(occasion)};
+    untold_.push_back(std::move(occasion));
+    // A successor must go on for the others' sake, whatever became of one output.
+    const bool outputs_must_open = untold_.back().change != kRestarted;
+    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, {}, untold_};
     std::vector<int> keep;
     received_before_ = books_.received();
     for (const auto& socket : sockets_) {
@@ -137,6 +140,7 @@ void Keeper::hear_worker() {
     while (auto letter = worker_->channel().receive()) {
         worker_seen_ = clock_.monotonic();
         if (letter->message == Message::ready) ready_ = true;
+        if (letter->message == Message::told) untold_.clear();
         if (letter->message == Message::want_counts) {
             read_counters();
             worker_->channel().send(Message::counts);
@@ -197,7 +201,7 @@ Status Keeper::restart_dead_worker() {
     log::error(fmt::format("{}; {} packets that it held are lost; starting another", what, lost));
     restart_at_ = clock_.monotonic() + *pause;
     restart_occasion_ = {0,
-                         "worker_restarted",
+                         kRestarted,
                          {{"reason", to_string(exit)}, {"lost", std::to_string(lost)}}};
     return {};
 }
@@ -220,7 +224,7 @@ Status Keeper::stop() {
     bool ended = false;
     while (!ended && clock_.monotonic() < deadline) {
         if (!worker_) {  // it died, or this is about to be its second try
-            Status started = start_worker({clock_.wall_ns(), "worker_restarted", {}});
+            Status started = start_worker({clock_.wall_ns(), kRestarted, {}});
             if (!started) break;
         }
         worker_->channel().send(Message::drain);

@@ -27,6 +27,9 @@
 
 namespace nflogd::pipeline {
 
+/// The lifecycle record of a worker that follows a dead one.
+inline constexpr const char* kRestarted = "worker_restarted";
+
 class Keeper {
 public:
     /// What a worker process does; its result is the process's exit code.
@@ -96,6 +99,7 @@ private:
     bool ready_ = false;
     std::uint64_t received_before_ = 0;  ///< when the worker was started
     std::chrono::nanoseconds worker_seen_{0};
+    std::vector<Lifecycle> untold_;  ///< occasions that no worker has written yet
     std::optional<std::chrono::nanoseconds> restart_at_;
     Lifecycle restart_occasion_;
     Restarts restarts_;

@@ -56,6 +56,8 @@ void Lane::post_reopen() { post(Control::Kind::reopen, nullptr); }
 
 std::future<void> Lane::post_barrier() { return post(Control::Kind::barrier, nullptr); }
 
+std::future<void> Lane::post_sync() { return post(Control::Kind::sync, nullptr); }
+
 void Lane::give_up_at(nanoseconds deadline) {
     deadline_ns_.store(deadline.count(), std::memory_order_relaxed);
     wakeup_.wake();
@@ -118,7 +120,8 @@ void Lane::act(Control control) {
         case Control::Kind::reopen:
             if (Status status = sink_->reopen(); !status) suspend(status.error());
             break;
-        case Control::Kind::barrier:
+        case Control::Kind::barrier: control.passed.set_value(); break;
+        case Control::Kind::sync:
             if (Status status = sink_->sync(); !status) suspend(status.error());
             book_.lost_after_all(sink_->take_lost());
             control.passed.set_value();

@@ -55,6 +55,8 @@ public:
     void post_reopen();
     /// Ready when all that was offered or posted before is written, or given up.
     std::future<void> post_barrier();
+    /// Likewise, and made durable.
+    std::future<void> post_sync();
 
     /// Any thread. From `deadline` (Clock::monotonic) on, what a suspended lane
     /// still holds is counted as failed.
@@ -71,7 +73,7 @@ public:
 
 private:
     struct Control {
-        enum class Kind : std::uint8_t { event, reopen, barrier, stop };
+        enum class Kind : std::uint8_t { event, reopen, barrier, sync, stop };
         Kind kind = Kind::event;
         std::uint64_t position = 0;  ///< act when so many records are taken
         std::shared_ptr<const Event> event;

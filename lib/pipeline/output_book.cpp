@@ -5,6 +5,11 @@
 #include "pipeline/books.hpp"
 
 namespace nflogd::pipeline {
+namespace {
+
+constexpr std::uint64_t kNoInode = ~std::uint64_t{0};
+
+}  // namespace
 
 void OutputBook::failed(std::size_t packets) {
     page_->failed.add(packets);
@@ -25,6 +30,16 @@ void OutputBook::about_to_write(std::uint64_t inode, std::uint64_t size_before, 
     intent.skipped = std::min(static_cast<std::uint32_t>(first), intent.packets);
     intent.inode = inode;
     intent.size = size_before;
+    intent.armed.store(1, std::memory_order_release);
+}
+
+/// Until written() takes them out of the queue, they are noted as being out.
+void OutputBook::wrote(std::size_t records) {
+    Intent& intent = page_->intent;
+    intent.armed.store(0, std::memory_order_release);
+    intent.first = ring_.popped();
+    intent.skipped = std::min(static_cast<std::uint32_t>(records), intent.packets);
+    intent.inode = kNoInode;
     intent.armed.store(1, std::memory_order_release);
 }
 

@@ -25,8 +25,8 @@ constexpr std::array kFormats = {
 };
 
 SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
-                     sink::WriteJournal* journal) {
-    return sink::open_file(std::get<FileOptions>(output.options), clock, journal);
+                     sink::WriteJournal* journal, sink::Opening opening) {
+    return sink::open_file(std::get<FileOptions>(output.options), clock, journal, opening);
 }
 
 Result<std::string> prepare_file(const config::OutputConfig& output) {
@@ -35,14 +35,15 @@ Result<std::string> prepare_file(const config::OutputConfig& output) {
 
 Result<std::string> prepare_nothing(const config::OutputConfig&) { return std::string(); }
 
-SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*) {
+SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*,
+                       sink::Opening) {
     return sink::make_stdout();
 }
 
 struct SinkRow {
     std::string_view type;
     SinkResult (*make)(const config::OutputConfig& output, const Clock& clock,
-                       sink::WriteJournal* journal);
+                       sink::WriteJournal* journal, sink::Opening opening);
     Result<std::string> (*prepare)(const config::OutputConfig& output);
 };
 
@@ -75,9 +76,9 @@ Result<std::string> prepare_sink(const config::OutputConfig& output) {
 }
 
 SinkResult make_sink(const config::OutputConfig& output, const Clock& clock,
-                     sink::WriteJournal* journal) {
+                     sink::WriteJournal* journal, sink::Opening opening) {
     for (const SinkRow& row : kSinks) {
-        if (row.type == output.type) return row.make(output, clock, journal);
+        if (row.type == output.type) return row.make(output, clock, journal, opening);
     }
     return Error{"there is no output type '" + output.type + "'", EX_CONFIG};
 }

@@ -32,7 +32,8 @@ Result<std::string> prepare_sink(const config::OutputConfig& output);
 /// Opens the medium of an output. A sink that writes files tells `journal`, which
 /// outlives it. Errors: EX_CANTCREAT.
 Result<std::unique_ptr<sink::Sink>> make_sink(const config::OutputConfig& output,
-                                              const Clock& clock, sink::WriteJournal* journal);
+                                              const Clock& clock, sink::WriteJournal* journal,
+                                              sink::Opening opening);
 
 /// Whether this output's text goes to a terminal that wants colours.
 [[nodiscard]] bool wants_colour(const config::OutputConfig& output);

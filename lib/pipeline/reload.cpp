@@ -50,7 +50,7 @@ void Keeper::go_back() {
     books_.settle();
     open_books(config_);
     restart_at_ = clock_.monotonic();
-    restart_occasion_ = {0, "worker_restarted", {{"reason", "reload failed"}}};
+    restart_occasion_ = {0, kRestarted, {{"reason", "reload failed"}}};
 }
 
 void Keeper::let_worker_leave() {

@@ -52,7 +52,8 @@ Status Worker::start() {
     std::vector<std::string> outputs;
     for (const auto& lane : lanes_) outputs.push_back(lane->config().name);
     auditor_.emplace(plan_.books, ledger_rules(), std::move(outputs));
-    if (plan_.occasion) post_lifecycle(*plan_.occasion);
+    for (const Lifecycle& occasion : plan_.occasions) post_lifecycle(occasion);
+    for (const auto& lane : lanes_) occasions_told_.push_back(lane->post_barrier());
     written_ledger_ = seen_ledger_ = make_ledger(false, false);
     losing_ = false;
     if (Status status = start_captures(); !status) return status;
@@ -76,7 +77,9 @@ Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& outp
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
     }
     OutputBook& book = plan_.books.output(output.name);
-    auto sink = make_sink(output, clock_, &book);
+    const auto opening =
+        plan_.outputs_must_open ? sink::Opening::now : sink::Opening::when_possible;
+    auto sink = make_sink(output, clock_, &book, opening);
     if (!sink) return sink.error().wrap("output '" + output.name + "'");
     return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
                                   on_lane_state(), clock_);
@@ -140,6 +143,7 @@ nanoseconds Worker::tick() {
     monitor_->update();
     take_notices();
     hear_keeper();
+    tell_occasions();
     if (ending_ == Ending::orphan) {
         end_orphaned();
         return clock_.monotonic() + kOrphanLook;
@@ -150,6 +154,15 @@ nanoseconds Worker::tick() {
         next_look_ = now + kLedgerLook;
     }
     return next_look_;
+}
+
+void Worker::tell_occasions() {
+    if (occasions_told_.empty()) return;
+    for (const auto& told : occasions_told_) {
+        if (told.wait_for(nanoseconds::zero()) != std::future_status::ready) return;
+    }
+    occasions_told_.clear();
+    channel_.send(Message::told);
 }
 
 void Worker::hear_keeper() {
@@ -218,7 +231,7 @@ void Worker::finish() {
         std::vector<std::future<void>> passed;
         for (const auto& lane : lanes_) {
             lane->give_up_at(clock_.monotonic() + kStopDeadline);
-            passed.push_back(lane->post_barrier());
+            passed.push_back(lane->post_sync());
         }
         for (auto& barrier : passed) barrier.wait();
         take_notices();

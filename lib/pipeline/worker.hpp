@@ -41,12 +41,15 @@ struct WorkerPlan {
         bool unbound;  ///< only to be read until it is empty
     };
     const config::Config& config;
+    /// Whether an output that cannot be opened is an error; else it is suspended.
+    bool outputs_must_open;
     Books& books;
     const Labels& labels;
     const std::vector<enrich::KnownRule>& rules;
     std::vector<Group> groups;
-    /// Why this worker was started; the first thing that every output gets.
-    std::optional<Lifecycle> occasion;
+    /// Why this worker was started, and what its predecessors did not get to tell;
+    /// the first thing that every output gets.
+    std::vector<Lifecycle> occasions;
 };
 
 class Worker {
@@ -98,6 +101,7 @@ private:
     void post(Event event);
     void post_lifecycle(Lifecycle lifecycle);
     void take_notices();
+    void tell_occasions();
     void ring_bell();
     Lane::OnState on_lane_state();
 
@@ -131,6 +135,7 @@ private:
     std::vector<Notice> notices_;  ///< guarded by notice_mutex_
 
     std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<std::future<void>> occasions_told_;  ///< one a lane, until all are
     Wiring wiring_;
     std::vector<std::unique_ptr<Capture>> captures_;  ///< end before the lanes
 };

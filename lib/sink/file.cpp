@@ -16,15 +16,19 @@ Result<std::string> make_directory_of(const FileOptions& options) {
 }
 
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock,
-                                        WriteJournal* journal) {
+                                        WriteJournal* journal, Opening opening) {
     ::tzset();
     Result<LogPath> path = split_path(options.path);
     if (!path) return path.error();
     Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
-    if (!directory) return directory.error();
+    const bool wait = opening == Opening::when_possible;
+    if (!directory && !wait) return directory.error();
+    if (!directory) directory = LogDirectory();
     auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory),
                                                std::move(*path), journal);
-    if (Status started = file->start(); !started.ok()) return started.error();
+    if (Status started = file->start(); !started.ok() && !wait) {
+        return started.error();
+    }
     return std::unique_ptr<Sink>(std::move(file));
 }
 

@@ -44,6 +44,7 @@ Result<std::string> make_directory_of(const FileOptions& options);
 /// remedy. The time zone is read here, for processes that lock themselves in later.
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options,
                                         const Clock& clock = system_clock(),
-                                        WriteJournal* journal = nullptr);
+                                        WriteJournal* journal = nullptr,
+                                        Opening opening = Opening::now);
 
 }  // namespace nflogd::sink

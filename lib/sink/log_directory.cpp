@@ -129,8 +129,12 @@ bool LogDirectory::is_at(const std::string& path) const {
 }
 
 Status LogDirectory::move_to(const std::string& path, const FileOptions& options) {
-    const Result<LogDirectory> found = open(path, options);
+    Result<LogDirectory> found = open(path, options);
     if (!found) return found.error();
+    if (!fd_) {
+        fd_ = std::move(found->fd_);
+        return {};
+    }
     if (::dup3(found->fd(), fd(), O_CLOEXEC) < 0) return cannot_create(path, std::strerror(errno));
     return {};
 }

@@ -38,6 +38,8 @@ Result<LogPath> split_path(const std::string& path);
 /// those that take a path.
 class LogDirectory {
 public:
+    /// None; is_gone() until move_to().
+    LogDirectory() = default;
     /// Opens `path`, or makes it (0750, owner and group as configured) when only
     /// its last component is missing. Errors: EX_CANTCREAT.
     static Result<LogDirectory> open(const std::string& path, const FileOptions& options);

@@ -17,12 +17,16 @@ void note(RotatedFile& file, Form form, std::uint64_t bytes) {
     }
 }
 
-/// Behind the newest file, whatever the clock says.
-RotationId next_id(const std::vector<RotatedFile>& files, std::int64_t seconds) {
+/// Behind the newest name, whatever the clock says.
+RotationId next_id(const std::string& base, const std::vector<std::string>& names,
+                   std::int64_t seconds) {
     RotationId id = rotation_at(seconds);
-    if (files.empty() || files.back().id < id) return id;
-    id = files.back().id;
-    ++id.number;
+    for (const std::string& name : names) {
+        const auto taken = parse_rotated(base, name);
+        if (!taken || taken->form == Form::unfinished || taken->id < id) continue;
+        id = taken->id;
+        ++id.number;
+    }
     return id;
 }
 
@@ -62,11 +66,11 @@ void RotatedFiles::tidy() {
 
 int RotatedFiles::add(std::int64_t seconds) {
     constexpr int kAttempts = 100;
-    // Without the list an id could be given twice, and one of the two files be
+    // Without the names an id could be given twice, and one of the two files be
     // taken for the other's compressed form.
-    const auto files = list();
-    if (!files) return errno != 0 ? errno : EIO;
-    RotationId id = next_id(*files, seconds);
+    const auto names = directory_.names();
+    if (!names) return errno != 0 ? errno : EIO;
+    RotationId id = next_id(base_, *names, seconds);
     int error = EEXIST;
     for (int i = 0; i < kAttempts && error == EEXIST; ++i, ++id.number) {
         error = directory_.rename(base_, name(id, Form::plain));

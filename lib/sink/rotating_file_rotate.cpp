@@ -35,7 +35,9 @@ Status RotatingFile::rotate() {
     file_ = Appender();
     rotated_bytes_ += size_;
     Status opened = open_file();
-    rotated_bytes_ = keep_newest(rotated_, options_.rotate.keep).value_or(rotated_bytes_);
+    if (options_.rotate.keep > 0) {
+        rotated_bytes_ = keep_newest(rotated_, options_.rotate.keep).value_or(rotated_bytes_);
+    }
     if (options_.rotate.compress) compressor_.wake();
     return opened;
 }

@@ -51,6 +51,11 @@ public:
     virtual void wrote(std::size_t records) = 0;
 };
 
+enum class Opening : std::uint8_t {
+    now,            ///< what cannot be opened and written to is an error
+    when_possible,  ///< it is tried again at each write, whose errors tell why not
+};
+
 class Sink {
 public:
     virtual ~Sink() = default;

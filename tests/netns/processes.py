@@ -21,8 +21,13 @@ def threads(pid):
         return []
 
 
+def family(daemon):
+    """The daemon's process and its children."""
+    return [daemon.process.pid, *children(daemon.process.pid)]
+
+
 def _with_thread(daemon, prefix):
-    for pid in (daemon.process.pid, *children(daemon.process.pid)):
+    for pid in family(daemon):
         if any(name.startswith(prefix) for name in threads(pid)):
             return pid
     return None

@@ -135,6 +135,13 @@ TEST_CASE("a rotation in the middle of a batch is followed") {
     REQUIRE(elsewhere.book.popped() == 1);
 }
 
+TEST_CASE("what is said to be written is out, whatever became of the file") {
+    Interrupted moved(0);
+    in_a_killed_process([&] { moved.book.wrote(2); });
+    moved.book.opened(7, 0);
+    REQUIRE(moved.book.popped() == 2);
+}
+
 TEST_CASE("a write that ended is not looked at again") {
     OutputBook book(10, 0);
     in_a_killed_process([&] {

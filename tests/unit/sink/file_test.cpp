@@ -54,6 +54,28 @@ TEST_CASE("a file that cannot be opened is one clear error") {
     REQUIRE_THAT(open_file(place.options, place.clock).error().message, Contains("symbolic link"));
 }
 
+TEST_CASE("a file may be opened later, when that is possible") {
+    LogPlace place;
+    place.options.path = place.temp / "a/b/log";
+    const auto sink =
+        std::move(*open_file(place.options, place.clock, nullptr, Opening::when_possible));
+    const Lines lines{"one", "two"};
+    REQUIRE_THAT(sink->write(lines.batch()).status.error().message, Contains("a/b"));
+    static_cast<void>(sink->tend());
+    REQUIRE(sink->sync().ok());
+    REQUIRE_FALSE(sink->reopen().ok());
+    REQUIRE(::mkdir((place.temp / "a").c_str(), 0700) == 0);
+    write_all(*sink, lines);
+    REQUIRE(read_file(place.options.path) == "one\ntwo\n");
+    REQUIRE(::rename(place.options.path.c_str(), (place.temp / "target").c_str()) == 0);
+    REQUIRE(::symlink((place.temp / "target").c_str(), place.options.path.c_str()) == 0);
+    const auto waiting =
+        std::move(*open_file(place.options, place.clock, nullptr, Opening::when_possible));
+    REQUIRE_THAT(waiting->write(lines.batch()).status.error().message, Contains("symbolic link"));
+    REQUIRE(waiting->close().ok());
+    REQUIRE(read_file(place.temp / "target") == "one\ntwo\n");
+}
+
 TEST_CASE("a tail that cannot be repaired is an error of opening") {
     const LogPlace place;
     write_file(place.options.path, "torn");

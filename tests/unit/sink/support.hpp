@@ -17,7 +17,7 @@
 
 namespace nflogd::sink::test {
 
-/// A new directory below /tmp (0700), removed with all in it.
+/// A new directory (0700) in memory or below /tmp, removed with all in it.
 class TempDir {
 public:
     TempDir();
