@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <unordered_map>
 
+#include "config/priority.hpp"
 #include "config/sections.hpp"
 #include "config/text.hpp"
 #include "config/words.hpp"
@@ -32,6 +33,7 @@ public:
 
     void sources() {
         if (draft_.sources.empty() && draft_.sources_sound) draft_.sources.emplace_back();
+        add_priority_groups(draft_.sources);
         Places places;
         for (const SourceDraft& source : draft_.sources) {
             const bool given = !source.groups_at.empty();
@@ -47,6 +49,7 @@ public:
             report(draft_.rules[Labels::kMaxRules].rule.where,
                    fmt::format("more than {} rules", Labels::kMaxRules));
         }
+        if (draft_.sources_sound) place_high_priority(draft_, problems_);
         Places names;
         for (RuleDraft& rule : draft_.rules) {
             if (rule.name_at.line != 0) {
@@ -59,6 +62,7 @@ public:
             ports(rule);
             if (draft_.config.rules.backend == RulesBackend::iptables) iptables(rule);
         }
+        if (draft_.sources_sound) check_high_priority(draft_, problems_);
     }
 
     void outputs(const std::string& file) {
@@ -110,7 +114,9 @@ private:
 
     void take_source(RuleDraft& draft) {
         LogRule& rule = draft.rule;
-        if (!draft.group_at) rule.group = draft_.sources.front().options.groups.front();
+        if (!draft.group_at && !rule.high_priority) {
+            rule.group = draft_.sources.front().options.groups.front();
+        }
         const SourceDraft* source = source_of(rule.group);
         if (source != nullptr) {
             rule.snaplen = source->options.snaplen;
@@ -205,7 +211,11 @@ Config finish(Draft draft, const std::string& file, std::vector<Problem>& proble
     check.outputs(file);
     Config config = std::move(draft.config);
     if (!draft.rules_given) config.rules.backend = RulesBackend::none;
-    for (SourceDraft& source : draft.sources) config.sources.push_back(std::move(source.options));
+    for (SourceDraft& source : draft.sources) {
+        auto& groups = config.rules.groups;
+        groups.insert(groups.end(), source.options.groups.begin(), source.options.groups.end());
+        config.sources.push_back(std::move(source.options));
+    }
     for (RuleDraft& rule : draft.rules) config.rules.log.push_back(std::move(rule.rule));
     for (OutputDraft& output : draft.outputs) config.outputs.push_back(std::move(output.output));
     return config;

@@ -27,6 +27,11 @@ constexpr Choice<std::string_view> kStates[] = {{"new", "new"},
 constexpr Choice<std::string_view> kActions[] = {
     {"log", "log"}, {"accept", "accept"}, {"drop", "drop"}, {"reject", "reject"}};
 
+/// Whether it is a high one.
+constexpr Choice<bool> kPriorities[] = {{"normal", false}, {"high", true}};
+
+constexpr Choice<bool> kBooleans[] = {{"true", true}, {"false", false}};
+
 constexpr Choice<RulesBackend> kBackends[] = {{"nftables", RulesBackend::nftables},
                                               {"iptables", RulesBackend::iptables},
                                               {"none", RulesBackend::none}};
@@ -115,6 +120,10 @@ constexpr Key<RuleDraft> kRuleKeys[] = {
          draft.group_at = reader.at(node);
          reader.integer(node, draft.rule.group, kGroup);
      }},
+    {"priority",
+     [](const TreeNode& node, RuleDraft& draft, Reader& reader) {
+         reader.choice<bool>(node, draft.rule.high_priority, "priority", kPriorities);
+     }},
     {"action",
      [](const TreeNode& node, RuleDraft& draft, Reader& reader) {
          std::string_view action = draft.rule.action;
@@ -145,6 +154,10 @@ constexpr Key<Draft> kKeys[] = {
      }},
     {"table", [](const TreeNode& node, Draft& draft,
                  Reader& reader) { reader.value(node, draft.config.rules.table, parse_table); }},
+    {"owner",
+     [](const TreeNode& node, Draft& draft, Reader& reader) {
+         reader.choice<bool>(node, draft.config.rules.owner, "owner", kBooleans);
+     }},
     {"iptables_flavour",
      [](const TreeNode& node, Draft& draft, Reader& reader) {
          reader.choice<IptablesFlavour>(node, draft.config.rules.flavour, "iptables_flavour",

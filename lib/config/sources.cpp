@@ -34,6 +34,11 @@ constexpr Key<SourceDraft> kKeys[] = {
          reader.choice<SourceType>(node, type, "type of source", kTypes);
      }},
     {"groups", read_groups},
+    {"priority_group",
+     [](const TreeNode& node, SourceDraft& source, Reader& reader) {
+         source.priority_group_at = reader.at(node);
+         reader.integer(node, source.priority_group.emplace(), kGroup);
+     }},
     {"snaplen", [](const TreeNode& node, SourceDraft& source,
                    Reader& reader) { reader.integer(node, source.options.snaplen, kSnaplen); }},
     {"queue_threshold",

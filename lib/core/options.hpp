@@ -72,6 +72,7 @@ struct LogRule {
     std::vector<std::string> ct_state;  ///< new established related invalid untracked
     std::string match;                  ///< raw expression in the backend's own syntax
     std::uint16_t group = 100;
+    bool high_priority = false;  ///< its group is shared with no rule of normal priority
     std::string action = "log";  ///< what records of this rule say: log accept drop reject
     std::optional<RateLimit> limit;
     std::uint32_t snaplen = 128;         ///< of the source that reads `group`
@@ -91,8 +92,10 @@ enum class IptablesFlavour : std::uint8_t {
 struct RulesOptions {
     RulesBackend backend = RulesBackend::nftables;
     std::string table = "nflogd";  ///< nftables: the table; iptables: head of every chain's name
+    bool owner = true;             ///< nftables: nobody else may change the table
     IptablesFlavour flavour = IptablesFlavour::system;
     std::vector<LogRule> log;
+    std::vector<std::uint16_t> groups;  ///< that the sources read
 };
 
 /// Rotation of a log file; 0 means "no such limit".

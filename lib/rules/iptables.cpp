@@ -38,7 +38,7 @@ Status IptablesRuleset::install(const RulesOptions& options) {
     if (auto status = open(options); !status) return status;
     const Generation next{options, installed_ ? installed_->end() : 0};
     bool changed = false;
-    if (const auto refusal = chains_->apply(all_but_counting(), &next, Chains::all, changed)) {
+    if (const auto refusal = chains_->apply(all_but_counting(), &next, every_chain, changed)) {
         if (changed) take_back();
         refused_rule_ = refusal->rule;
         return to_error(*refusal, options);
@@ -47,6 +47,7 @@ Status IptablesRuleset::install(const RulesOptions& options) {
     installed_ = next;
     quiet_ = false;
     process_ = ::getpid();
+    look();
     return {};
 }
 
@@ -64,20 +65,32 @@ void IptablesRuleset::take_back() {
         return;
     }
     bool changed = false;
-    const auto refusal = chains_->apply(all_but_counting(), quiet_ ? nullptr : &*installed_,
-                                        Chains::without_rules, changed);
+    const auto refusal =
+        chains_->apply(all_but_counting(), quiet_ ? nullptr : &*installed_, no_chain, changed);
     if (refusal) log::warning("the old rules are lost: " + refusal->words);
+    look();
+}
+
+/// From here on our chains are to stay as they are.
+void IptablesRuleset::look() {
+    if (const auto status = chains_->look(); !status)
+        log::warning("changes of our rules will not be noticed: " + status.error().message);
 }
 
 /// The jumps lead past `old` by now: its counters are final.
 void IptablesRuleset::retire(const Generation& old) {
     const auto counts = chains_->count(old, IptablesChains::Jumps::taken_away);
-    totals_.carry(counts ? totals_.plus(*counts) : last_);
-    if (!counts) log::warning("counters are as of their last reading: " + counts.error().message);
+    if (counts) {
+        [[maybe_unused]] const auto final = totals_.take(*counts);
+        totals_.carry();
+    } else {
+        totals_.begin_again();
+        log::warning("counters are as of their last reading: " + counts.error().message);
+    }
     bool changed = false;
     const auto refusal =
         chains_->apply([&](const ChainName& chain) { return counts_for(chain, old); }, nullptr,
-                       Chains::all, changed);
+                       every_chain, changed);
     if (refusal) log::warning("old chains are left behind: " + refusal->words);
 }
 
@@ -86,14 +99,28 @@ Result<std::vector<RuleCount>> IptablesRuleset::count() {
     using Jumps = IptablesChains::Jumps;
     auto counts = chains_->count(*installed_, quiet_ ? Jumps::taken_away : Jumps::expected);
     if (!counts) return counts.error();
-    last_ = totals_.plus(std::move(*counts));
-    return last_;
+    return totals_.take(*counts);
+}
+
+Result<std::string> IptablesRuleset::missing() {
+    if (!installed_ || quiet_) return std::string();
+    return chains_->missing();
+}
+
+Status IptablesRuleset::restore() {
+    if (!installed_ || quiet_) return {};
+    const auto lost = [&](unsigned rule, int ip_version) {
+        totals_.begin_again(installed_->options.log[rule].name,
+                            IptablesChains::place_of(ip_version));
+    };
+    const auto refusal = chains_->restore(*installed_, lost);
+    return refusal ? Status(to_error(*refusal, installed_->options)) : Status{};
 }
 
 Status IptablesRuleset::quiesce() {
     if (!installed_) return {};
     bool changed = false;
-    if (const auto refusal = chains_->apply(all_but_counting(), nullptr, Chains::all, changed))
+    if (const auto refusal = chains_->apply(all_but_counting(), nullptr, every_chain, changed))
         return to_error(*refusal, installed_->options);
     quiet_ = true;
     return {};
@@ -103,7 +130,6 @@ Status IptablesRuleset::remove() {
     if (!installed_) return {};
     installed_.reset();
     totals_ = {};
-    last_.clear();
     quiet_ = false;
     return chains_->erase();
 }

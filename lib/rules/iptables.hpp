@@ -24,6 +24,8 @@ public:
 
     Status install(const RulesOptions& options) override;
     Result<std::vector<RuleCount>> count() override;
+    Result<std::string> missing() override;
+    Status restore() override;
     Status quiesce() override;
     Status remove() override;
     [[nodiscard]] int refused_rule() const override { return refused_rule_; }
@@ -33,6 +35,7 @@ private:
     [[nodiscard]] IptablesChains::Drop all_but_counting() const;
     void take_back();
     void retire(const Generation& old);
+    void look();
 
     RunProgram run_;
     OpenNft open_nft_;
@@ -41,8 +44,7 @@ private:
     std::optional<Generation> installed_;
     bool quiet_ = false;  ///< quiesce() took the jumps away
     pid_t process_ = -1;  ///< that installed: a forked copy must not remove
-    std::vector<RuleCount> last_;
-    Totals totals_;
+    CounterBaseline totals_;
     int refused_rule_ = kNoRule;
 };
 

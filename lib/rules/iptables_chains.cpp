@@ -35,9 +35,9 @@ bool uses(const Generation& generation, int ip_version, std::string_view table) 
         });
 }
 
-std::string missing(const LogRule& rule, int ip_version) {
-    return std::string(ip_version == 6 ? "ip6tables" : "iptables") + ": the chains of rule '" +
-           rule.name + "' are gone";
+std::string missing_rule(const LogRule& rule, int ip_version) {
+    return IptablesChains::place_of(ip_version) + ": the chains of rule '" + rule.name +
+           "' are gone";
 }
 
 }  // namespace
@@ -50,7 +50,7 @@ IptablesChains::IptablesChains(const RunProgram& run, OpenNft open_nft, const Ru
                                const std::vector<int>& versions)
     : prefix_(options.table), open_nft_(std::move(open_nft)) {
     for (const int version : versions)
-        families_.push_back({IptablesTool(run, version, options.flavour)});
+        families_.push_back({IptablesTool(run, version, options.flavour), false, std::nullopt});
 }
 
 Status IptablesChains::open() {
@@ -62,15 +62,15 @@ Status IptablesChains::open() {
     return {};
 }
 
-std::optional<Refusal> IptablesChains::apply(const Drop& drop, const Generation* add, Chains chains,
-                                             bool& changed) {
+std::optional<Refusal> IptablesChains::apply(const Drop& drop, const Generation* add,
+                                             const WriteChain& write, bool& changed) {
     for (auto& family : families_)
-        if (auto refusal = apply_to(family, drop, add, chains, changed)) return refusal;
+        if (auto refusal = apply_to(family, drop, add, write, changed)) return refusal;
     return std::nullopt;
 }
 
 std::optional<Refusal> IptablesChains::apply_to(Family& family, const Drop& drop,
-                                                const Generation* add, Chains chains,
+                                                const Generation* add, const WriteChain& write,
                                                 bool& changed) {
     const auto saved = family.tool.save();
     if (!saved) return Refusal{saved.error().message, kNoRule, saved.error().exit_code};
@@ -81,7 +81,7 @@ std::optional<Refusal> IptablesChains::apply_to(Family& family, const Drop& drop
         if (const auto* table = find_table(*saved, name)) add_cleanup(lines, *table, drop);
         if (add != nullptr) {
             add_markers(lines, family, *saved, add->options, name);
-            lines.append(iptables_lines(*add, family.tool.ip_version(), name, chains));
+            lines.append(iptables_lines(*add, family.tool.ip_version(), name, write));
         }
         add_transaction(text, name, lines);
         transactions += lines.empty() ? 0 : 1;
@@ -113,8 +113,9 @@ void IptablesChains::add_markers(Listing& lines, const Family& family, const Sav
     const int version = family.tool.ip_version();
     const auto reply = (*nft)->run(version == 6 ? "list chains ip6" : "list chains ip");
     if (!reply.ok) return;
-    for (const auto& marker :
-         needed_markers(parse_nft_chains(reply.output), options, version, table))
+    auto markers = needed_markers(parse_nft_chains(reply.output), options, version, table);
+    for (auto& marker : known_markers(family, table)) markers.insert(std::move(marker));
+    for (const auto& marker : markers)
         if (!has_chain(find_table(saved, table), marker)) lines.add(':' + marker + " - [0:0]");
 }
 
@@ -124,7 +125,7 @@ Status IptablesChains::erase() {
         if (!before) return before.error();
         bool changed = false;
         const auto all = [](const ChainName&) { return true; };
-        if (const auto refusal = apply_to(family, all, nullptr, Chains::all, changed))
+        if (const auto refusal = apply_to(family, all, nullptr, every_chain, changed))
             return Error{refusal->words, refusal->exit_code};
         if (auto status = erase_traces(family, *before); !status) return status;
     }
@@ -150,17 +151,18 @@ Status IptablesChains::erase_traces(const Family& family, const Saved& before) {
     return {};
 }
 
-Result<std::vector<RuleCount>> IptablesChains::count(const Generation& generation, Jumps jumps) {
-    std::vector<RuleCount> counts;
-    for (const auto& rule : generation.options.log) counts.push_back({rule.name, 0, 0});
-    for (auto& family : families_)
-        if (auto status = count_family(family, generation, jumps, counts); !status)
-            return status.error();
-    return counts;
+Result<std::vector<Reading>> IptablesChains::count(const Generation& generation, Jumps jumps) {
+    std::vector<Reading> all;
+    for (auto& family : families_) {
+        auto readings = count_family(family, generation, jumps);
+        if (!readings) return readings.error();
+        all.insert(all.end(), readings->begin(), readings->end());
+    }
+    return all;
 }
 
 void IptablesChains::tally(const SavedTable& table, const Generation& generation,
-                           std::vector<RuleCount>& counts, Seen& seen) const {
+                           std::vector<Reading>& counts, Seen& seen) const {
     for (const auto& rule : table.rules) {
         seen.jumps.insert(rule.chain + ' ' + rule.target);
         const auto chain = read_chain_name(rule.chain, prefix_);
@@ -171,9 +173,13 @@ void IptablesChains::tally(const SavedTable& table, const Generation& generation
     }
 }
 
-Status IptablesChains::count_family(Family& family, const Generation& generation, Jumps jumps,
-                                    std::vector<RuleCount>& counts) {
+Result<std::vector<Reading>> IptablesChains::count_family(Family& family,
+                                                          const Generation& generation,
+                                                          Jumps jumps) {
     const int version = family.tool.ip_version();
+    std::vector<Reading> counts;
+    for (const auto& rule : generation.options.log)
+        counts.push_back({rule.name, place_of(version), 0, 0});
     Seen seen{std::vector<int>(counts.size(), 0), {}};
     for (const auto name : kIptablesTables) {
         if (!uses(generation, version, name)) continue;
@@ -188,9 +194,9 @@ Status IptablesChains::count_family(Family& family, const Generation& generation
         const bool reached = jumps == Jumps::taken_away ||
                              seen.jumps.contains(fmt::format("{0} {1}.{0}", hook, prefix_));
         if (seen.lines[i] != kLinesOfRule || !reached)
-            return Error{missing(rule, version), EX_UNAVAILABLE};
+            return Error{missing_rule(rule, version), EX_UNAVAILABLE};
     }
-    return {};
+    return counts;
 }
 
 }  // namespace nflogd::rules

@@ -24,15 +24,16 @@ std::string next_word(std::string_view& rest) {
     return word;
 }
 
-std::string target_of(std::string_view rest) {
-    std::string target;
+/// The word behind the last of these options.
+std::string value_of(std::string_view rest, std::string_view option, std::string_view other) {
+    std::string value;
     while (!rest.empty()) {
         const auto quoted = rest.find_first_not_of(' ');
-        const bool option = quoted != std::string_view::npos && rest[quoted] == '-';
+        const bool is_option = quoted != std::string_view::npos && rest[quoted] == '-';
         const auto word = next_word(rest);
-        if (option && (word == "-j" || word == "-g")) target = next_word(rest);
+        if (is_option && (word == option || word == other)) value = next_word(rest);
     }
-    return target;
+    return value;
 }
 
 /// "[PACKETS:BYTES] " in front of a rule (-c).
@@ -53,7 +54,7 @@ void take_rule(std::string_view line, SavedTable& table) {
     rule.chain = next_word(line);
     line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
     rule.rest = line;
-    rule.target = target_of(line);
+    rule.target = value_of(line, "-j", "-g");
     table.rules.push_back(std::move(rule));
 }
 
@@ -72,6 +73,10 @@ void take_line(std::string_view line, std::vector<SavedTable>& tables) {
 }
 
 }  // namespace
+
+std::string option_of(std::string_view rest, std::string_view option) {
+    return value_of(rest, option, option);
+}
 
 std::vector<SavedTable> parse_iptables_save(std::string_view text) {
     std::vector<SavedTable> tables;

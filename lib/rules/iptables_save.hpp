@@ -26,4 +26,7 @@ struct SavedTable {
 /// Lines of no known form are passed over.
 [[nodiscard]] std::vector<SavedTable> parse_iptables_save(std::string_view text);
 
+/// The value of an option in a rule's text; empty if it has none.
+[[nodiscard]] std::string option_of(std::string_view rest, std::string_view option);
+
 }  // namespace nflogd::rules

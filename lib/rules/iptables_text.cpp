@@ -38,8 +38,8 @@ std::string with(const std::string& match) { return match.empty() ? "" : ' ' + m
 /// Collects chains and rules apart: iptables-restore wants the chains first.
 class TableText {
 public:
-    TableText(const Generation& generation, int ip_version, Chains chains)
-        : generation_(generation), ip_version_(ip_version), chains_(chains) {}
+    TableText(const Generation& generation, int ip_version, const WriteChain& write)
+        : generation_(generation), ip_version_(ip_version), write_(write) {}
 
     void add_rule(std::size_t index) {
         const auto& rule = generation_.options.log[index];
@@ -49,7 +49,7 @@ public:
         add_hook(rule.hook);
         const auto chain =
             prefix() + std::to_string(generation_.first + static_cast<unsigned>(index));
-        if (chains_ == Chains::all) add_rule_chain(rule, chain);
+        if (write_(chain)) add_rule_chain(rule, chain);
         add_selection(rule, *branch, chain);
     }
 
@@ -99,7 +99,7 @@ private:
 
     const Generation& generation_;
     int ip_version_;
-    Chains chains_;
+    const WriteChain& write_;
     int rule_ = kNoRule;
     std::set<Hook> hooks_;
     Listing declarations_;
@@ -132,8 +132,8 @@ ChainName read_chain_name(std::string_view chain, const std::string& table) {
 }
 
 Listing iptables_lines(const Generation& generation, int ip_version, std::string_view table,
-                       Chains chains) {
-    TableText text(generation, ip_version, chains);
+                       const WriteChain& write) {
+    TableText text(generation, ip_version, write);
     for (std::size_t i = 0; i < generation.options.log.size(); ++i)
         if (iptables_place(generation.options.log[i].hook).table == table) text.add_rule(i);
     return text.text();

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,12 +53,16 @@ struct Generation {
     [[nodiscard]] unsigned end() const { return first + static_cast<unsigned>(options.log.size()); }
 };
 
-enum class Chains { all, without_rules };
+/// Whether to write the chain TABLE.N of a rule; those that are in the kernel
+/// already keep their counters.
+using WriteChain = std::function<bool(const std::string& chain)>;
+inline bool every_chain(const std::string&) { return true; }
+inline bool no_chain(const std::string&) { return false; }
 
 /// The lines between "*TABLE" and "COMMIT" for one IP version; empty: no rule
-/// is for it. `without_rules`: the chains TABLE.N are in the kernel already.
+/// is for it.
 [[nodiscard]] Listing iptables_lines(const Generation& generation, int ip_version,
-                                     std::string_view table, Chains chains = Chains::all);
+                                     std::string_view table, const WriteChain& write = every_chain);
 
 /// Whether rule `rule` has lines for this IP version.
 [[nodiscard]] bool matches_version(const LogRule& rule, int ip_version);

@@ -79,8 +79,8 @@ NftChains parse_nft_chains(const std::string& text) {
     return chains;
 }
 
-std::vector<std::string> needed_markers(const NftChains& present, const RulesOptions& options,
-                                        int ip_version, std::string_view table) {
+std::set<std::string> needed_markers(const NftChains& present, const RulesOptions& options,
+                                     int ip_version, std::string_view table) {
     const auto head = options.table + std::string(kMark);
     const auto found = present.find(std::string(table));
     std::set<std::string> markers;
@@ -91,7 +91,7 @@ std::vector<std::string> needed_markers(const NftChains& present, const RulesOpt
         if (found == present.end() || !found->second.contains(std::string(place.chain)))
             markers.insert(head + std::string(place.chain));
     }
-    return {markers.begin(), markers.end()};
+    return markers;
 }
 
 std::string trace_removal(const std::string& listing, int ip_version, std::string_view table,

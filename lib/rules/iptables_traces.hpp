@@ -26,9 +26,9 @@ using NftChains = std::map<std::string, std::set<std::string>>;
 [[nodiscard]] NftChains parse_nft_chains(const std::string& text);
 
 /// The marker chains that installing `options` needs in `table`.
-[[nodiscard]] std::vector<std::string> needed_markers(const NftChains& present,
-                                                      const RulesOptions& options, int ip_version,
-                                                      std::string_view table);
+[[nodiscard]] std::set<std::string> needed_markers(const NftChains& present,
+                                                   const RulesOptions& options, int ip_version,
+                                                   std::string_view table);
 
 /// The commands that take back what `markers` stand for, if it is empty.
 /// `listing` is what `nft list table` says, the markers being gone from it.

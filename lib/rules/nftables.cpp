@@ -41,15 +41,20 @@ Status NftablesRuleset::install(const RulesOptions& options) {
     if (const auto errors = check_nft(options); !errors.empty()) return errors.front();
     if (installed_ && installed_->options.table != options.table)
         return Error{"rules.table: cannot change while the rules are installed", EX_CONFIG};
+    if (installed_ && installed_->options.owner != options.owner)
+        return Error{"rules.owner: cannot change while the rules are installed", EX_CONFIG};
     if (auto status = open_context(); !status) return status;
-    if (installed_ && count()) {
-        const auto refusal = replace(options);
-        return refusal ? fail(*refusal, options) : Status{};
-    }
+    if (!installed_ || !count()) return install_first(options);
+    const auto refusal = replace(options);
+    if (refusal) return fail(*refusal, options);
+    look();
+    return {};
+}
 
-    bool owned = true;
+Status NftablesRuleset::install_first(const RulesOptions& options) {
+    bool owned = options.owner;
     auto refusal = install_fresh(options, owned);
-    if (refusal && refusal->rule == kNoRule && refusal->exit_code != EX_NOPERM) {
+    if (owned && refusal && refusal->rule == kNoRule && refusal->exit_code != EX_NOPERM) {
         owned = false;
         if (install_fresh(options, owned)) return fail(*refusal, options);
         log::warning("nftables: table inet " + options.table +
@@ -57,8 +62,9 @@ Status NftablesRuleset::install(const RulesOptions& options) {
     } else if (refusal) {
         return fail(*refusal, options);
     }
-    totals_.carry(installed_ ? last_ : std::vector<RuleCount>{});
-    installed_ = Installed{options, object_names(options), owned, ::getpid()};
+    totals_.begin_again();
+    installed_ = Installed{options, object_names(options), owned, false, ::getpid()};
+    look();
     return {};
 }
 
@@ -77,6 +83,7 @@ std::optional<Refusal> NftablesRuleset::replace(const RulesOptions& options) {
     if (auto refusal = run(listing, options.table)) return refusal;
     installed_->options = options;
     installed_->names = std::move(names);
+    installed_->quiet = false;
     return std::nullopt;
 }
 
@@ -117,8 +124,8 @@ Status NftablesRuleset::fail(const Refusal& refusal, const RulesOptions& options
 }
 
 Result<std::vector<RuleCount>> NftablesRuleset::count() {
-    std::vector<RuleCount> counts;
-    if (!installed_) return counts;
+    std::vector<Reading> readings;
+    if (!installed_) return std::vector<RuleCount>{};
     const auto& table = installed_->options.table;
     const auto reply = nft_->run("list counters table inet " + table, NftOutput::json);
     if (!reply.ok)
@@ -134,14 +141,14 @@ Result<std::vector<RuleCount>> NftablesRuleset::count() {
             return Error{
                 "table inet " + table + ": the counters of rule '" + rule.name + "' are gone",
                 EX_UNAVAILABLE};
-        counts.push_back({rule.name, matched->second, passed->second});
+        readings.push_back({rule.name, "", matched->second, passed->second});
     }
-    last_ = totals_.plus(std::move(counts));
-    return last_;
+    return totals_.take(readings);
 }
 
 Status NftablesRuleset::quiesce() {
     if (!installed_) return {};
+    installed_->quiet = true;
     const auto reply = nft_->run("flush table inet " + installed_->options.table);
     if (reply.ok || says(reply.error, ENOENT)) return {};
     return Error{"nft: " + first_complaint(reply.error).message, EX_OSERR};
@@ -151,8 +158,8 @@ Status NftablesRuleset::remove() {
     if (!installed_) return {};
     const auto reply = nft_->run("delete table inet " + installed_->options.table);
     installed_.reset();
+    seen_.reset();
     totals_ = {};
-    last_.clear();
     nft_.reset();
     if (reply.ok || says(reply.error, ENOENT)) return {};
     return Error{"nft: " + first_complaint(reply.error).message, EX_OSERR};

@@ -176,7 +176,7 @@ Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
 }
 
 std::string render_nft(const RulesOptions& options) {
-    return nft_table(options, object_names(options), true).text();
+    return nft_table(options, object_names(options), options.owner).text();
 }
 
 }  // namespace nflogd::rules

@@ -1,33 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "rules.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "dry_run.hpp"
 #include "iptables.hpp"
 #include "nftables.hpp"
+#include "none.hpp"
 #include "verify.hpp"
 
 namespace nflogd::rules {
 namespace {
 
-class NoRuleset final : public TrialRuleset {
-public:
-    Status install(const RulesOptions&) override { return {}; }
-    Result<std::vector<RuleCount>> count() override { return std::vector<RuleCount>{}; }
-    Status quiesce() override { return {}; }
-    Status remove() override { return {}; }
-    [[nodiscard]] int refused_rule() const override { return kNoRule; }
-};
-
-std::unique_ptr<TrialRuleset> make_nft() { return std::make_unique<NftablesRuleset>(open_nft); }
+std::unique_ptr<TrialRuleset> make_nft() {
+    return std::make_unique<NftablesRuleset>(open_nft, list_nft_items);
+}
 
 std::unique_ptr<TrialRuleset> make_iptables() {
     return std::make_unique<IptablesRuleset>(run_program, open_nft, ip_versions());
 }
 
-std::unique_ptr<TrialRuleset> make_none() { return std::make_unique<NoRuleset>(); }
+std::unique_ptr<TrialRuleset> make_none() {
+    return std::make_unique<NoneRuleset>(list_nft_items, legacy_log_rules);
+}
 
 std::optional<Refusal> dry_run_none(const RulesOptions&) { return std::nullopt; }
 std::vector<Error> check_none(const RulesOptions&) { return {}; }

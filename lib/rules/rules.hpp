@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,22 @@
 
 namespace nflogd::rules {
 
-/// A rule's kernel counters, in packets, since it was installed.
+/// A rule's kernel counters, in packets, since the daemon started. They never go
+/// back, whatever happens to the kernel's own.
 struct RuleCount {
     std::string name;
     std::uint64_t matched = 0;  ///< packets that the rule's matches took
     std::uint64_t passed = 0;   ///< of those, what its limit let through to be logged
+    /// Since the last count() somebody has reset or removed the kernel's counters.
+    /// What they counted between that count() and then nobody knows; it is left out.
+    bool restarted = false;
+};
+
+/// Packets that the operator's own rules sent to a group.
+struct GroupCount {
+    std::uint16_t group = 0;
+    /// Since the daemon started; absent: a rule that logs to the group counts nothing.
+    std::optional<std::uint64_t> passed;
 };
 
 class Ruleset {
@@ -35,8 +47,25 @@ public:
     /// is EX_NOPERM and names the capability.
     virtual Status install(const RulesOptions& options) = 0;
 
-    /// The counters of every rule, in the order of the configuration.
+    /// The counters of every rule, in the order of the configuration. Without those
+    /// that nobody counts (backend `none`).
     virtual Result<std::vector<RuleCount>> count() = 0;
+
+    /// What is not as install() left it any more, in words for the operator; empty:
+    /// nothing. Rules that others put before ours are theirs to place.
+    virtual Result<std::string> missing() = 0;
+
+    /// Puts back what missing() speaks of, in one transaction (iptables: one for each
+    /// table), and nothing twice. Counters that are still there go on.
+    virtual Status restore() = 0;
+
+    /// Backend `none`: what the operator's rules sent to each group, as of the last
+    /// count(). Empty with the other backends.
+    [[nodiscard]] virtual std::vector<GroupCount> groups() const { return {}; }
+
+    /// What the operator should know about rules that cannot be counted, found since
+    /// the last call; each is told once.
+    virtual std::vector<std::string> take_warnings() { return {}; }
 
     /// From now on nothing is logged; counters can still be read.
     virtual Status quiesce() = 0;
@@ -45,7 +74,8 @@ public:
     virtual Status remove() = 0;
 };
 
-/// `none` gives a ruleset that does nothing and counts nothing.
+/// `none` gives a ruleset that installs nothing and counts with the counters of the
+/// operator's own rules.
 std::unique_ptr<Ruleset> make_ruleset(RulesBackend backend);
 
 /// Exactly what install() would give to the backend, in its own syntax.

@@ -68,7 +68,7 @@ TEST_CASE("every key reaches its place: the daemon and its sources") {
     CHECK(config.sources[0].flush_timeout == 20ms);
     CHECK(config.sources[0].netlink_buffer == 128U << 10);
     CHECK(config.sources[0].receive_buffer == 65536);
-    CHECK(config.sources[1].groups == std::vector<std::uint16_t>{8, 9});
+    CHECK(config.sources[1].groups == std::vector<std::uint16_t>{8, 9, 70});
     CHECK(config.sources[1].snaplen == 128);
     CHECK(to_string(config.sources[1].where) == "t.yaml:7:5");
 }
@@ -78,6 +78,8 @@ TEST_CASE("every key reaches its place: rules") {
     CHECK(config.rules.backend == RulesBackend::iptables);
     CHECK(config.rules.flavour == IptablesFlavour::legacy);
     CHECK(config.rules.table == "watch");
+    CHECK_FALSE(config.rules.owner);
+    CHECK(config.rules.groups == std::vector<std::uint16_t>{7, 8, 9, 70});
     REQUIRE(config.rules.log.size() == 2);
     const LogRule& rule = config.rules.log[0];
     CHECK(rule.name == "web refused");
@@ -106,6 +108,9 @@ TEST_CASE("every key reaches its place: rules") {
     CHECK(rule.limit->per == RateLimit::Unit::minute);
     CHECK(config.rules.log[1].protocol == std::vector<std::uint8_t>{1, 58, 58});
     CHECK(config.rules.log[1].hook == Hook::prerouting);
+    CHECK_FALSE(rule.high_priority);
+    CHECK(config.rules.log[1].high_priority);
+    CHECK(config.rules.log[1].group == 70);
 }
 
 TEST_CASE("every key reaches its place: outputs") {

@@ -145,7 +145,7 @@ TEST_CASE("iptables: a later generation has other numbers") {
     REQUIRE(contains(text, ":T.7 - [0:0]"));
     REQUIRE(contains(text, "-A T.INPUT -j T.8\n"));
     REQUIRE(next.end() == 9);
-    const auto hooks = iptables_lines(next, 4, "filter", Chains::without_rules).text();
+    const auto hooks = iptables_lines(next, 4, "filter", no_chain).text();
     REQUIRE_FALSE(contains(hooks, ":T.7"));
     REQUIRE_FALSE(contains(hooks, "NFLOG"));
     REQUIRE(contains(hooks, "-A T.INPUT -j T.8\n"));

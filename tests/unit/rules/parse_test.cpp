@@ -95,9 +95,9 @@ TEST_CASE("nft's chains by table") {
 TEST_CASE("markers are for what is not there yet") {
     const auto opts = options({rule("a"), rule("b", Hook::forward)}, RulesBackend::iptables);
     REQUIRE(needed_markers({}, opts, 4, "filter") ==
-            std::vector<std::string>{"T.new", "T.newFORWARD", "T.newINPUT"});
+            std::set<std::string>{"T.new", "T.newFORWARD", "T.newINPUT"});
     REQUIRE(needed_markers({{"filter", {"FORWARD"}}}, opts, 4, "filter") ==
-            std::vector<std::string>{"T.newINPUT"});
+            std::set<std::string>{"T.newINPUT"});
     REQUIRE(needed_markers({}, opts, 4, "mangle").empty());
 }
 

@@ -25,6 +25,8 @@ public:
         return {};
     }
     Result<std::vector<RuleCount>> count() override { return std::vector<RuleCount>{}; }
+    Result<std::string> missing() override { return std::string(); }
+    Status restore() override { return {}; }
     Status quiesce() override { return {}; }
     Status remove() override { return {}; }
     [[nodiscard]] int refused_rule() const override { return refused_; }
