@@ -31,6 +31,14 @@
 
 namespace nflogd::pipeline {
 
+/// Kernel counters as the keeper read them last. `lost` is the worker's.
+struct KernelCount {
+    bool known = false;
+    std::uint64_t matched = 0;
+    std::uint64_t passed = 0;
+    std::uint64_t lost = 0;  ///< passed, and in no record
+};
+
 /// What one nfnetlink_log group has brought. Written by its capture thread, read
 /// by any.
 class GroupBook {
@@ -64,6 +72,8 @@ public:
     [[nodiscard]] std::uint64_t overruns() const { return page_->overruns.get(); }
     [[nodiscard]] std::uint64_t cut_datagrams() const { return page_->cut_datagrams.get(); }
     [[nodiscard]] std::uint64_t socket_drops() const { return page_->socket_drops.get(); }
+    /// What the operator's own rules sent here (`passed`), where somebody counts.
+    [[nodiscard]] KernelCount& kernel() const { return page_->kernel; }
     /// Packets of the rule with this label.
     [[nodiscard]] std::uint64_t logged(std::uint16_t label) const {
         return page_->logged[label].get();
@@ -94,6 +104,7 @@ private:
         Counter overruns;
         Counter cut_datagrams;
         Counter socket_drops;
+        KernelCount kernel;
         std::atomic<std::uint32_t> length{0};   ///< of the datagram in the buffer; 0: not known
         std::atomic<std::uint32_t> retried{0};  ///< the buffer was looked at by a successor
         std::array<Counter, Labels::kMaxRules> logged;
@@ -180,14 +191,6 @@ private:
     std::uint64_t base_;  ///< packets that the groups received and this is not meant to have
     OutputLedger earlier_;
     bool resumed_ = false;  ///< this process has looked at its predecessor's intent
-};
-
-/// A rule's own kernel counters as the keeper read them last.
-struct KernelCount {
-    bool known = false;
-    std::uint64_t matched = 0;
-    std::uint64_t passed = 0;
-    std::uint64_t lost = 0;  ///< passed, and in no record
 };
 
 class Books {

@@ -47,7 +47,9 @@ Status Keeper::start_all() {
     open_books(config_);
     if (Status status = start_worker({clock_.wall_ns(), "started", {}}); !status) return status;
     if (Status status = await_ready(); !status) return status;
-    return ruleset_->install(config_.rules);
+    if (Status status = ruleset_->install(config_.rules); !status) return status;
+    guard_rules();
+    return {};
 }
 
 /// Of the groups that are not open yet.
@@ -148,24 +150,6 @@ void Keeper::hear_worker() {
     }
 }
 
-/// Into the books.
-void Keeper::read_counters() {
-    if (config_.rules.backend == RulesBackend::none) return;
-    auto counts = ruleset_->count();
-    if (!counts) {
-        log::warning("reading the rules' counters: " + counts.error().message);
-        return;
-    }
-    for (const rules::RuleCount& count : *counts) {
-        const auto label = labels_.first(count.name);
-        if (!label) continue;
-        KernelCount& book = books_.kernel(*label);
-        book.matched = count.matched;
-        book.passed = count.passed;
-        book.known = true;
-    }
-}
-
 void Keeper::reopen() {
     if (worker_) worker_->channel().send(Message::reopen);
 }
@@ -185,7 +169,10 @@ Result<nanoseconds> Keeper::tick() {
             if (Status again = try_later(status.error()); !again) return again.error();
         }
     }
-    return restart_at_ ? *restart_at_ : now + seconds(60);
+    look_after_rules();
+    nanoseconds next = restart_at_.value_or(now + seconds(60));
+    if (guard_ && guard_->deadline()) next = std::min(next, *guard_->deadline());
+    return next;
 }
 
 /// A worker that was not told to end has ended.
@@ -227,6 +214,7 @@ bool Keeper::await_end(nanoseconds deadline) {
 }
 
 Status Keeper::stop() {
+    guard_.reset();
     Status status = ruleset_->quiesce();
     for (const auto& socket : sockets_) {
         if (Status asked = socket->request_unbind(); !asked) log::error(asked.error().message);

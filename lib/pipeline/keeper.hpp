@@ -22,6 +22,7 @@
 #include "pipeline/restarts.hpp"
 #include "pipeline/worker.hpp"
 #include "pipeline/worker_process.hpp"
+#include "rules/guard.hpp"
 #include "rules/rules.hpp"
 #include "source/nflog_socket.hpp"
 
@@ -54,6 +55,7 @@ public:
     /// To be polled for reading; -1 if there is nothing to poll now.
     [[nodiscard]] int channel_fd() const { return worker_ ? worker_->channel_fd() : -1; }
     [[nodiscard]] int process_fd() const { return worker_ ? worker_->fd() : -1; }
+    [[nodiscard]] int rules_fd() const { return guard_ ? guard_->fd() : -1; }
     /// When the worker last showed that it works (Clock::monotonic()).
     [[nodiscard]] std::chrono::nanoseconds worker_seen() const { return worker_seen_; }
 
@@ -81,6 +83,9 @@ private:
     Status try_later(const Error& error);
     void hear_worker();
     void read_counters();
+    void guard_rules();
+    void look_after_rules();
+    void tell(std::string change, std::vector<std::pair<std::string, std::string>> details);
     void go_back();
     void adopt_sockets();
     [[nodiscard]] bool is_unbound(std::uint16_t group) const;
@@ -93,6 +98,8 @@ private:
     Labels labels_;
     std::vector<enrich::KnownRule> known_rules_;
     std::unique_ptr<rules::Ruleset> ruleset_;
+    std::optional<rules::Guard> guard_;
+    std::chrono::nanoseconds missing_since_{0};
     Sockets sockets_;
     std::vector<std::uint16_t> unbound_;  ///< groups that are only read until they are empty
 

@@ -16,33 +16,39 @@ std::uint64_t shortfall(std::uint64_t expected, std::uint64_t found) {
 Auditor::Auditor(Books& books, const std::vector<LedgerRule>& rules,
                  std::vector<std::string> outputs)
     : books_(books), outputs_(std::move(outputs)) {
-    for (const LedgerRule& rule : rules) rules_.emplace_back().rule = rule;
+    for (const LedgerRule& rule : rules) {
+        rules_.emplace_back().rule = rule;
+        in_flight_ = std::max(in_flight_, rule.in_flight);
+    }
 }
 
 Ledger Auditor::make(bool kernel_read, bool at_rest, const EmptySince& empty_since,
                      const Clock& clock) {
     Ledger ledger;
     ledger.timestamp_ns = clock.wall_ns();
-    const std::chrono::nanoseconds now = clock.monotonic();
+    const Look look{kernel_read, at_rest, empty_since, clock.monotonic()};
     for (const std::string& name : outputs_) {
         ledger.outputs.push_back(books_.output(name).ledger());
         ledger.outputs.back().output = name;
     }
-    add_groups(ledger);
+    add_groups(ledger, look);
     for (RuleTotals& totals : rules_) {
         KernelCount& kernel = books_.kernel(totals.rule.labels.front());
         const std::uint64_t logged = logged_by(totals);
-        if (kernel_read && kernel.known) {
-            totals.update(kernel, logged, at_rest, empty_since, now);
-        }
+        update(kernel, totals.snapshot, logged, totals.rule, look);
         ledger.rules.push_back(totals.entry(kernel, logged));
     }
     return ledger;
 }
 
-void Auditor::add_groups(Ledger& ledger) const {
+/// A group's loss is what its sequence numbers lack. Where the operator's rules
+/// count, they show the end of a burst, too.
+void Auditor::add_groups(Ledger& ledger, const Look& look) {
     for (const auto& [number, book] : books_.groups()) {
-        ledger.groups.push_back({number, book->received(), book->lost()});
+        update(book->kernel(), groups_[number], book->received(), {"", {}, number, in_flight_},
+               look);
+        const std::uint64_t lost = std::max(book->lost(), book->kernel().lost);
+        ledger.groups.push_back({number, book->received(), lost});
         ledger.malformed += book->malformed();
         ledger.truncated += book->truncated();
         ledger.overruns += book->overruns();
@@ -59,14 +65,14 @@ std::uint64_t Auditor::logged_by(const RuleTotals& totals) const {
     return logged;
 }
 
-void Auditor::RuleTotals::update(KernelCount& kernel, std::uint64_t logged, bool at_rest,
-                                 const EmptySince& empty_since, std::chrono::nanoseconds now) {
-    if (at_rest) {
-        kernel.lost = shortfall(kernel.passed, logged);
-    } else if (empty_since(rule.group, snapshot_at + rule.in_flight)) {
-        kernel.lost = std::max(kernel.lost, shortfall(snapshot_passed, logged));
-        snapshot_passed = kernel.passed;
-        snapshot_at = now;
+void Auditor::update(KernelCount& kernel, Snapshot& snapshot, std::uint64_t received,
+                     const LedgerRule& path, const Look& look) {
+    if (!look.kernel_read || !kernel.known) return;
+    if (look.at_rest) {
+        kernel.lost = shortfall(kernel.passed, received);
+    } else if (look.empty_since(path.group, snapshot.at + path.in_flight)) {
+        kernel.lost = std::max(kernel.lost, shortfall(snapshot.passed, received));
+        snapshot = {kernel.passed, look.now};
     }
 }
 

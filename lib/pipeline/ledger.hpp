@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -44,23 +45,35 @@ public:
     Ledger make(bool kernel_read, bool at_rest, const EmptySince& empty_since, const Clock& clock);
 
 private:
+    /// What a kernel counter had passed at some time. Once the socket was seen empty
+    /// later than that plus in_flight, what is missing of it is lost.
+    struct Snapshot {
+        std::uint64_t passed = 0;
+        std::chrono::nanoseconds at{0};
+    };
     struct RuleTotals {
         LedgerRule rule;
-        /// What was passed at `snapshot_at`. Once the socket was seen empty later
-        /// than that plus in_flight, what is missing of it is lost.
-        std::uint64_t snapshot_passed = 0;
-        std::chrono::nanoseconds snapshot_at{0};
+        Snapshot snapshot;
 
-        void update(KernelCount& kernel, std::uint64_t logged, bool at_rest,
-                    const EmptySince& empty_since, std::chrono::nanoseconds now);
         [[nodiscard]] RuleLedger entry(const KernelCount& kernel, std::uint64_t logged) const;
     };
+    /// Of one look at the books.
+    struct Look {
+        bool kernel_read;
+        bool at_rest;
+        const EmptySince& empty_since;
+        std::chrono::nanoseconds now;
+    };
 
-    void add_groups(Ledger& ledger) const;
+    static void update(KernelCount& kernel, Snapshot& snapshot, std::uint64_t received,
+                       const LedgerRule& path, const Look& look);
+    void add_groups(Ledger& ledger, const Look& look);
     [[nodiscard]] std::uint64_t logged_by(const RuleTotals& totals) const;
 
     Books& books_;
     std::vector<RuleTotals> rules_;
+    std::map<std::uint16_t, Snapshot> groups_;
+    std::chrono::nanoseconds in_flight_{0};  ///< the longest of all rules
     std::vector<std::string> outputs_;
 };
 

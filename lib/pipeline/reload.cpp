@@ -32,6 +32,7 @@ Status Keeper::reload(config::Config next) {
     }
     if (status) status = await_ready();
     if (status) {
+        guard_rules();
         adopt_sockets();
         return {};
     }
@@ -47,6 +48,7 @@ void Keeper::go_back() {
     if (Status status = ruleset_->install(config_.rules); !status) {
         log::error("going back to the old rules: " + status.error().message);
     }
+    guard_rules();
     books_.settle();
     open_books(config_);
     restart_at_ = clock_.monotonic();

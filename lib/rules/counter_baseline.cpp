@@ -81,6 +81,18 @@ RuleCount CounterBaseline::sum(const std::string& name, Rule& rule) {
     return count;
 }
 
+std::vector<RuleCount> CounterBaseline::take_all(const std::vector<Reading>& now) {
+    auto counts = take(now);
+    const std::set<std::string> present = [&] {
+        std::set<std::string> names;
+        for (const auto& count : counts) names.insert(count.name);
+        return names;
+    }();
+    for (auto& gone : told())
+        if (!present.contains(gone.name)) counts.push_back(std::move(gone));
+    return counts;
+}
+
 std::vector<RuleCount> CounterBaseline::told() const {
     std::vector<RuleCount> counts;
     for (const auto& [name, rule] : rules_)

@@ -34,6 +34,9 @@ public:
     /// place that is not read any more keeps what it had.
     [[nodiscard]] std::vector<RuleCount> take(const std::vector<Reading>& now);
 
+    /// Likewise, and then those of rules that are gone, as they were told last.
+    [[nodiscard]] std::vector<RuleCount> take_all(const std::vector<Reading>& now);
+
     /// What take() told last of every rule that there ever was.
     [[nodiscard]] std::vector<RuleCount> told() const;
 

@@ -99,7 +99,7 @@ Result<std::vector<RuleCount>> IptablesRuleset::count() {
     using Jumps = IptablesChains::Jumps;
     auto counts = chains_->count(*installed_, quiet_ ? Jumps::taken_away : Jumps::expected);
     if (!counts) return counts.error();
-    return totals_.take(*counts);
+    return totals_.take_all(*counts);
 }
 
 Result<std::string> IptablesRuleset::missing() {

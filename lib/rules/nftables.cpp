@@ -81,10 +81,21 @@ std::optional<Refusal> NftablesRuleset::replace(const RulesOptions& options) {
     const auto listing =
         nft_replacement(installed_->options, installed_->names, options, names, installed_->owned);
     if (auto refusal = run(listing, options.table)) return refusal;
+    retire(names);
     installed_->options = options;
     installed_->names = std::move(names);
     installed_->quiet = false;
     return std::nullopt;
+}
+
+/// Rules that are not among `names` are gone: their counters are final.
+void NftablesRuleset::retire(const ObjectNames& names) {
+    const auto left = nft_left_counters(installed_->options.table, installed_->names, names);
+    if (left.text().empty()) return;
+    if (const auto counts = count(); !counts)
+        log::warning("counters are as of their last reading: " + counts.error().message);
+    if (const auto refusal = run(left, installed_->options.table))
+        log::warning("old counters are left behind: " + refusal->words);
 }
 
 std::optional<Refusal> NftablesRuleset::install_fresh(const RulesOptions& options, bool owned) {
@@ -143,7 +154,7 @@ Result<std::vector<RuleCount>> NftablesRuleset::count() {
                 EX_UNAVAILABLE};
         readings.push_back({rule.name, "", matched->second, passed->second});
     }
-    return totals_.take(readings);
+    return totals_.take_all(readings);
 }
 
 Status NftablesRuleset::quiesce() {

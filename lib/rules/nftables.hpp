@@ -50,6 +50,7 @@ private:
 
     Status open_context();
     std::optional<Refusal> replace(const RulesOptions& options);
+    void retire(const ObjectNames& names);
     std::optional<Refusal> install_fresh(const RulesOptions& options, bool owned);
     Status install_first(const RulesOptions& options);
     Result<std::vector<NftItem>> list_table() const;

@@ -121,11 +121,10 @@ void add_hook_chain(Listing& listing, const RulesOptions& options, const ObjectN
 ObjectNames object_names(const RulesOptions& options, const ObjectNames& previous) {
     ObjectNames names;
     std::set<std::string> taken;
+    // The counters of rules that go are still read when the others are there.
+    for (const auto& [name, object] : previous) taken.insert(object);
     for (const auto& rule : options.log)
-        if (const auto old = previous.find(rule.name); old != previous.end()) {
-            names.insert(*old);
-            taken.insert(old->second);
-        }
+        if (const auto old = previous.find(rule.name); old != previous.end()) names.insert(*old);
     for (std::size_t i = 0; i < options.log.size(); ++i) {
         const auto& name = options.log[i].name;
         std::size_t number = i;
@@ -166,12 +165,21 @@ Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
         if (uses(old, row.hook) && !uses(options, row.hook))
             listing.add(fmt::format("delete chain {} {}", table, row.name));
     for (const auto& [name, object] : old_names) {
-        if (names.contains(name)) continue;
-        listing.add(fmt::format("delete chain {} log.{}", table, object));
+        if (!names.contains(name)) listing.add(fmt::format("delete chain {} log.{}", table, object));
+    }
+    listing.append(nft_table(options, names, owned));
+    return listing;
+}
+
+Listing nft_left_counters(const std::string& name, const ObjectNames& old_names,
+                          const ObjectNames& names) {
+    const std::string table = "inet " + name;
+    Listing listing;
+    for (const auto& [rule, object] : old_names) {
+        if (names.contains(rule)) continue;
         listing.add(fmt::format("delete counter {} matched.{}", table, object));
         listing.add(fmt::format("delete counter {} passed.{}", table, object));
     }
-    listing.append(nft_table(options, names, owned));
     return listing;
 }
 

@@ -41,10 +41,14 @@ using ObjectNames = std::map<std::string, std::string>;
                                       bool owned);
 
 /// From the rules of `old` to those of `options` in one transaction; counters
-/// of rules in both keep counting.
+/// of rules in both keep counting, those of rules that go stay to be read.
 [[nodiscard]] Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
                                       const RulesOptions& options, const ObjectNames& names,
                                       bool owned);
+
+/// Takes those away from the table `name`. Nothing if there are none.
+[[nodiscard]] Listing nft_left_counters(const std::string& name, const ObjectNames& old_names,
+                                        const ObjectNames& names);
 
 [[nodiscard]] std::vector<Error> check_nft(const RulesOptions& options);
 [[nodiscard]] std::string render_nft(const RulesOptions& options);

@@ -47,8 +47,9 @@ public:
     /// is EX_NOPERM and names the capability.
     virtual Status install(const RulesOptions& options) = 0;
 
-    /// The counters of every rule, in the order of the configuration. Without those
-    /// that nobody counts (backend `none`).
+    /// The counters of every rule, in the order of the configuration, then those of
+    /// rules that were replaced, as they were at their end. Without those that nobody
+    /// counts (backend `none`).
     virtual Result<std::vector<RuleCount>> count() = 0;
 
     /// What is not as install() left it any more, in words for the operator; empty:

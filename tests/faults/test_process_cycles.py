@@ -47,8 +47,6 @@ def test_reloads_and_reopens_lose_nothing(network, start, config, log):
     assert tally.changes.count("reloaded") == (CYCLES + 1) // 2
 
 
-@pytest.mark.xfail(strict=True, reason="what a rule counts between the last look at its counter "
-                                       "and its end at a reload is not in the ledger")
 def test_rules_that_go_away_keep_their_counts(network, start, config, log):
     """Each reload renames the rule: the old name's counts stay, the new one goes on."""
     nflogd = start()
