@@ -174,20 +174,22 @@ Result<nanoseconds> Keeper::tick() {
     if (worker_) {
         hear_worker();
         if (worker_->ended()) {
-            if (Status status = restart_dead_worker(); !status) return status.error();
+            if (Status status = follow_dead_worker(); !status) return status.error();
         }
     }
     const nanoseconds now = clock_.monotonic();
     if (restart_at_ && now >= *restart_at_) {
         restart_at_.reset();
         restart_occasion_.timestamp_ns = clock_.wall_ns();
-        if (Status status = start_worker(restart_occasion_); !status) return status.error();
+        if (Status status = start_worker(restart_occasion_); !status) {
+            if (Status again = try_later(status.error()); !again) return again.error();
+        }
     }
     return restart_at_ ? *restart_at_ : now + seconds(60);
 }
 
 /// A worker that was not told to end has ended.
-Status Keeper::restart_dead_worker() {
+Status Keeper::follow_dead_worker() {
     const Exit exit = *worker_->ended();
     const int pid = worker_->pid();
     worker_.reset();
@@ -203,6 +205,16 @@ Status Keeper::restart_dead_worker() {
     restart_occasion_ = {0,
                          kRestarted,
                          {{"reason", to_string(exit)}, {"lost", std::to_string(lost)}}};
+    return {};
+}
+
+/// There is no process or memory to be had for a worker now.
+Status Keeper::try_later(const Error& error) {
+    untold_.pop_back();
+    const auto pause = restarts_.after({false, false}, clock_.monotonic());
+    if (!pause) return error;
+    log::error(error.message + "; trying again");
+    restart_at_ = clock_.monotonic() + *pause;
     return {};
 }
 

@@ -77,7 +77,8 @@ private:
     Status await_ready();
     bool await_end(std::chrono::nanoseconds deadline);
     void let_worker_leave();
-    Status restart_dead_worker();
+    Status follow_dead_worker();
+    Status try_later(const Error& error);
     void hear_worker();
     void read_counters();
     void go_back();

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,10 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <exception>
+#include <system_error>
+
+#include "core/log.hpp"
 
 namespace nflogd::pipeline {
 namespace {
@@ -28,6 +33,19 @@ void close_all_but(std::vector<int> keep) {
         first = number + 1;
     }
     ::close_range(first, ~0U, 0);
+}
+
+/// No exception may lead the child back into the keeper's code.
+int guarded(const std::function<int(Channel)>& body, Channel channel) {
+    try {
+        return body(std::move(channel));
+    } catch (const std::system_error& error) {  // a thread that cannot be started
+        log::error(std::string("worker process: ") + error.what());
+        return EX_OSERR;
+    } catch (const std::exception& error) {
+        log::error(std::string("worker process: internal error: ") + error.what());
+        return EX_SOFTWARE;
+    }
 }
 
 }  // namespace
@@ -47,7 +65,7 @@ Result<WorkerProcess> WorkerProcess::start(const std::function<int(Channel)>& bo
     if (pid == 0) {
         keep.push_back(theirs.fd());
         close_all_but(std::move(keep));
-        ::_exit(body(std::move(theirs)));
+        ::_exit(guarded(body, std::move(theirs)));
     }
     // glibc 2.36 declares pidfd_open() without C linkage.
     Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));

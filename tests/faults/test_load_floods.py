@@ -12,18 +12,15 @@ from harness import wait_for
 from load import FULL, MARGIN, UDP, Flood, add_up, flood, packets_so_far, quiet_port, so_far
 from processes import reader_pid
 
-ALL = 1 << (21 if FULL else 19)  # records: more than a test sends that wants none lost
-
 
 @pytest.fixture
 def start(network, daemon, config):
     """start(*rules, **source) starts the daemon with that nflog source."""
     quiet_port(network)
 
-    def started(*rules, queue=16384, **source):
-        made = config(*rules, sources=[{"type": "nflog", "groups": [100], **source}])
-        made["outputs"][0]["queue"] = queue
-        return daemon(made)
+    def started(*rules, **source):
+        return daemon(config(*rules,
+                             sources=[{"type": "nflog", "groups": [100], **source}]))
 
     return started
 
@@ -48,15 +45,15 @@ def told_losses(log):
 
 
 def test_flood_flat_out(network, start, log):
-    """300,000 packets fit into buffer and queue whole, however slow the reader is."""
-    nflogd = start(UDP, receive_buffer="64MiB", queue=ALL)
+    """300,000 packets fit into the socket's buffer, however slow the outputs are."""
+    nflogd = start(UDP, receive_buffer="64MiB")
     sent = flood(network, 2_000_000 if FULL else 300_000)
     assert nflogd.stop() == 0
     assert add_up(sent, log).lost == 0
 
 
 def test_reader_stalled_for_1500_ms(network, start, log):
-    nflogd = start(UDP, receive_buffer="64MiB", queue=ALL)
+    nflogd = start(UDP, receive_buffer="64MiB")
     release = stall(nflogd, 1.5)
     sent = flood(network, 450_000 if FULL else 300_000)
     release()
@@ -103,7 +100,7 @@ def timestamp(text):
 
 def test_eight_log_rules_for_every_packet(network, start, log):
     rules = [{**UDP, "name": f"rule-{number}"} for number in range(8)]
-    nflogd = start(*rules, receive_buffer="64MiB", queue=ALL)
+    nflogd = start(*rules, receive_buffer="64MiB")
     sent = flood(network, 250_000 if FULL else 25_000)
     assert nflogd.stop() == 0
     tally = add_up(sent, log, factor=8)

@@ -99,22 +99,28 @@ def crowd():
     sleepers = []
 
     def fill(room):
+        if room is None:
+            leave()
+            return
         for _ in range(room):
             sleepers.append(subprocess.Popen(["setpriv", "--reuid=nobody", "--clear-groups",
                                               "sleep", "infinity"]))
         wait_for(lambda: all(pathlib.Path(f"/proc/{one.pid}").stat().st_uid for one in sleepers),
                  "them to be nobody")
 
+    def leave():
+        while sleepers:
+            sleepers[-1].kill()
+            sleepers.pop().wait()
+
     yield fill
-    for one in sleepers:
-        one.kill()
-        one.wait()
+    leave()
 
 
-def test_no_process_left_for_a_new_worker(network, config, tmp_path, crowd):
-    """It ends with an error rather than to run on without logging."""
+@pytest.fixture
+def crowded(network, config, tmp_path, crowd):
+    """A daemon whose worker is killed when there is no room for another process."""
     room = 40
-    before = network.gw.ruleset()
     tmp_path.chmod(0o755)
     old = resource.getrlimit(resource.RLIMIT_NPROC)
     resource.setrlimit(resource.RLIMIT_NPROC, (processes_of_nobody() + room, old[1]))
@@ -124,11 +130,26 @@ def test_no_process_left_for_a_new_worker(network, config, tmp_path, crowd):
         resource.setrlimit(resource.RLIMIT_NPROC, old)
     crowd(room)
     os.kill(reader_pid(nflogd), signal.SIGKILL)
-    code = nflogd.process.wait(LIMIT)
-    print(code, nflogd.log.read_text())
-    nflogd.process = None
-    assert code == 71 and "starting the worker process" in nflogd.log.read_text()
-    assert network.gw.ruleset() == before
+    wait_for(lambda: "trying again" in nflogd.log.read_text(), "the refusal")
+    yield nflogd
+    nflogd.close()
+
+
+def test_no_process_left_for_a_new_worker(network, crowded):
+    """After some tries it ends with an error rather than to run on without logging."""
+    code = crowded.process.wait(LIMIT)
+    crowded.process = None
+    assert code == 71 and "starting the worker process" in crowded.log.read_text()
+    assert "nflogd" not in "".join(network.gw.ruleset())
+
+
+def test_no_process_left_for_a_moment(network, crowded, crowd):
+    sent = flood(network, 1_000)
+    crowd(None)  # they leave
+    assert reader_pid(crowded)
+    sent += flood(network, 1_000)
+    wait_for(lambda: crowded.log.read_text().count('"event":"packet"') == sent, "all packets")
+    assert crowded.stop() == 0
 
 
 def test_without_iptables(network, config, tmp_path):

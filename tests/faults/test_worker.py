@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from books import require_sums
 from harness import FLOOD, GW4, packets, parse, wait_for
+from load import add_up, so_far
 from processes import children, kill_reader, reader_pid, status, threads, writer_pid
 
 RULE = {"name": "all", "hook": "input", "in": ["wan0"], "protocol": ["udp"]}
@@ -22,15 +22,8 @@ def flood(network, count, rate):
 
 
 def lifecycle(log, change):
-    return [record for record in parse_whole(log)
+    return [record for record in so_far(log)
             if record["event"] == "lifecycle" and record["change"] == change]
-
-
-def parse_whole(log):
-    """Records of a file that is being written: without a line that is not whole yet."""
-    text = log.read_text() if log.exists() else ""
-    import json
-    return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
 
 
 def test_only_the_keeper_has_a_privilege(daemon, config):
@@ -60,7 +53,7 @@ def test_worker_killed_under_load(network, daemon, config, log):
     assert sender.wait() == 0
     reader_pid(nflogd)
     assert nflogd.stop() == 0
-    figures = require_sums(log, sent=count)
+    figures = add_up(count, log).figures()
     restarts = {record["timestamp"]: record for record in lifecycle(log, "worker_restarted")}
     assert len(restarts) == KILLS  # one that was just told when it was killed is told twice
     lost = figures["lost_kernel"] + figures["failed"]
@@ -135,7 +128,7 @@ def test_worker_killed_while_the_daemon_stops(network, daemon, config, log):
              "jump" not in network.gw.run("nft", "list", "ruleset").stdout, "quiet rules")
     os.kill(worker, signal.SIGKILL)
     assert nflogd.process.wait(30) == 0
-    figures = require_sums(log, sent=count)
+    figures = add_up(count, log).figures()
     assert figures["logged"] == count
 
 
@@ -149,7 +142,7 @@ def test_signals_to_the_whole_group_stop_the_daemon_once(network, daemon, config
     for pid in (worker, nflogd.process.pid):
         os.kill(pid, signal.SIGTERM)
     assert nflogd.process.wait(30) == 0
-    require_sums(log, sent=20_000)
+    add_up(20_000, log)
 
 
 def test_a_hanging_worker_is_replaced_at_a_reload(network, daemon, config, log):
