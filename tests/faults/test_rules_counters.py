@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Counters that somebody sets back, and tables that everybody can change."""
+import signal
+
+import pytest
+
+from books import require_sums
+from harness import packets, parse, wait_for
+from load import UDP, flood, quiet_port, so_far
+from processes import reader_pid, threads
+
+BACKENDS = [("nftables", "system", "nft reset counters"),
+            ("iptables", "nft", "iptables-nft -Z"),
+            ("iptables", "legacy", "iptables-legacy -Z")]
+
+
+def with_rules(made, **more):
+    made["rules"].update(more)
+    return made
+
+
+def ledger_says(log, matched):
+    ledgers = [record for record in so_far(log) if record["event"] == "ledger"]
+    return ledgers and ledgers[-1]["rules"][0]["matched"] == matched
+
+
+@pytest.mark.parametrize("backend,flavour,reset", BACKENDS)
+def test_counters_set_back_at_rest_lose_nothing(network, daemon, config, log, backend, flavour,
+                                                reset):
+    quiet_port(network)
+    nflogd = daemon(with_rules(config(UDP, backend=backend), iptables_flavour=flavour))
+    sent = flood(network, 10_000)
+    wait_for(lambda: ledger_says(log, sent), "a ledger with all of the first part")
+    network.gw.run(*reset.split())
+    sent += flood(network, 4_000)
+    wait_for(lambda: ledger_says(log, sent), "a ledger with both parts")
+    network.gw.run(*reset.split())
+    sent += flood(network, 1_000)  # fewer than were read last: that is how one can tell
+    wait_for(lambda: ledger_says(log, sent), "a ledger with the third part")
+    sent += flood(network, 20_000)
+    assert nflogd.stop() == 0
+    figures = require_sums(log, sent=sent)
+    assert figures["logged"] == len(packets(log)) == sent
+
+
+@pytest.mark.parametrize("backend,flavour,reset", BACKENDS)
+def test_counters_set_back_under_load_never_make_a_sum_smaller(network, daemon, config, log,
+                                                               backend, flavour, reset):
+    """What they counted between the last reading and then nobody knows."""
+    quiet_port(network)
+    nflogd = daemon(with_rules(config(UDP, backend=backend), iptables_flavour=flavour))
+    sent = 0
+    for _ in range(5):
+        sent += flood(network, 10_000)
+        network.gw.run(*reset.split())
+    assert nflogd.stop() == 0
+    sums = [record["rules"][0] for record in parse(log) if record["event"] == "ledger"]
+    print(f"sent {sent} matched {sums[-1]['matched']} logged {sums[-1]['logged']} "
+          f"lost {sums[-1]['lost_kernel']}")
+    for key in ("matched", "suppressed", "logged", "lost_kernel"):
+        assert all(0 <= a[key] <= b[key] for a, b in zip(sums, sums[1:])), key
+    assert sums[-1]["matched"] <= sent
+    assert sums[-1]["logged"] == len(packets(log)) == sent
+
+
+def test_a_table_without_owner_goes_with_a_clean_stop(network, daemon, config, log):
+    before = network.gw.ruleset()
+    quiet_port(network)
+    quiet = network.gw.ruleset()
+    nflogd = daemon(with_rules(config(UDP), owner=False))
+    listing = network.gw.run("nft", "list", "table", "inet", "nflogd").stdout
+    assert "owner" not in listing
+    assert "owner" not in nflogd.command("rules", "-c", nflogd.config).stdout
+    sent = flood(network, 1_000)
+    assert nflogd.stop() == 0
+    require_sums(log, sent=sent)
+    assert network.gw.ruleset() == quiet != before
+
+
+def test_a_table_without_owner_that_a_killed_daemon_left_is_replaced(network, daemon, config,
+                                                                     log):
+    quiet_port(network)
+    before = network.gw.ruleset()
+    nflogd = daemon(with_rules(config(UDP), owner=False))
+    flood(network, 100)
+    wait_for(lambda: ledger_says(log, 100), "the records")
+    worker = reader_pid(nflogd)
+    nflogd.stop(signal.SIGKILL)
+    wait_for(lambda: not threads(worker), "the end of the worker")
+    assert network.gw.ruleset() != before
+    log.unlink()
+    nflogd.start()
+    sent = flood(network, 1_000)
+    assert nflogd.stop() == 0
+    require_sums(log, sent=sent)
+    assert network.gw.ruleset() == before
+
+
+def test_the_owned_table_stands_while_the_firewall_is_loaded_anew(network, daemon, config, log):
+    nflogd = daemon(config(UDP))
+    sent = 0
+    for _ in range(10):
+        network.gw.nft("flush ruleset")
+        quiet_port(network)
+        sent += flood(network, 2_000)
+    assert nflogd.stop() == 0
+    figures = require_sums(log, sent=sent)
+    assert figures["lost_kernel"] == 0
+    assert not [r for r in parse(log)
+                if r["event"] == "lifecycle" and r["change"].startswith("rules_")]
