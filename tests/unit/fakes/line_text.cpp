@@ -91,6 +91,10 @@ const char* fault_of_line(std::string_view text) {
     if (!text.ends_with('\n')) return "no newline at its end";
     text.remove_suffix(1);
     while (!text.empty()) {
+        if (is_between(text[0], 0x20, 0x7e)) {
+            text.remove_prefix(1);
+            continue;
+        }
         const std::size_t length = character_length(text);
         if (length == 0) return "not valid UTF-8";
         if (is_between(text[0], 0, 0x1f) || text[0] == 0x7f) return "a control byte";
