@@ -5,46 +5,39 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <utility>
+
+#include "core/utf8.hpp"
 
 namespace nflogd::config {
 namespace {
 
 constexpr std::size_t kLongestQuote = 64;
 
-struct CodePoint {
-    char32_t value = 0;
-    std::size_t size = 0;  ///< 0: the bytes are not UTF-8 (RFC 3629)
-};
-
-std::size_t sequence_size(std::uint8_t lead) {
-    if (lead < 0x80) return 1;
-    if (lead >= 0xC2 && lead < 0xE0) return 2;
-    if (lead >= 0xE0 && lead < 0xF0) return 3;
-    if (lead >= 0xF0 && lead < 0xF5) return 4;
-    return 0;
-}
-
-/// `text` is not empty.
-CodePoint decode(std::string_view text) {
-    constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    const auto lead = static_cast<std::uint8_t>(text[0]);
-    const std::size_t size = sequence_size(lead);
-    if (size == 0 || size > text.size()) return {};
-    char32_t value = size == 1 ? lead : lead & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-        const auto byte = static_cast<std::uint8_t>(text[i]);
-        if ((byte & 0xC0U) != 0x80) return {};
-        value = value << 6 | (byte & 0x3FU);
-    }
-    const bool surrogate = value >= 0xD800 && value < 0xE000;
-    if (value < kSmallest[size] || value > 0x10FFFF || surrogate) return {};
-    return {value, size};
-}
-
-bool is_control(char32_t value) { return value < 0x20 || (value >= 0x7F && value < 0xA0); }
-
 bool is_refused(char32_t value) {
     return (value < 0x20 && value != '\t' && value != '\n' && value != '\r') || value == 0x7F;
+}
+
+struct Harmless {
+    std::string text;
+    bool whole = true;
+};
+
+/// Ends when `text` does, or behind about `most` bytes.
+Harmless harmless_part(std::string_view text, std::size_t most) {
+    std::string out;
+    while (!text.empty() && out.size() < most) {
+        const Utf8Character point = first_character(text);
+        if (point.length == 0 || is_control(point.code)) {
+            out += point.length > 1 ? fmt::format("\\u{:04x}", static_cast<unsigned>(point.code))
+                                    : fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text[0]));
+        } else {
+            out += text.substr(0, point.length);
+        }
+        text.remove_prefix(point.length == 0 ? 1 : point.length);
+    }
+    return {std::move(out), text.empty()};
 }
 
 }  // namespace
@@ -53,17 +46,17 @@ std::optional<TextProblem> check_text(std::string_view text) {
     int line = 1;
     std::size_t line_start = 0;
     for (std::size_t at = 0; at < text.size();) {
-        const CodePoint point = decode(text.substr(at));
+        const Utf8Character point = first_character(text.substr(at));
         const int column = static_cast<int>(at - line_start) + 1;
         const auto byte = static_cast<std::uint8_t>(text[at]);
-        if (point.size == 0) {
+        if (point.length == 0) {
             return TextProblem{line, column, fmt::format("byte 0x{:02x} is not UTF-8", byte)};
         }
-        if (is_refused(point.value)) {
+        if (is_refused(point.code)) {
             return TextProblem{line, column, fmt::format("control byte 0x{:02x}", byte)};
         }
-        at += point.size;
-        if (point.value == '\n') {
+        at += point.length;
+        if (point.code == '\n') {
             ++line;
             line_start = at;
         }
@@ -73,26 +66,20 @@ std::optional<TextProblem> check_text(std::string_view text) {
 
 bool printable(std::string_view text) {
     while (!text.empty()) {
-        const CodePoint point = decode(text);
-        if (point.size == 0 || is_control(point.value)) return false;
-        text.remove_prefix(point.size);
+        const Utf8Character point = first_character(text);
+        if (point.length == 0 || is_control(point.code)) return false;
+        text.remove_prefix(point.length);
     }
     return true;
 }
 
+std::string harmless(std::string_view text) {
+    return harmless_part(text, std::numeric_limits<std::size_t>::max()).text;
+}
+
 std::string quote(std::string_view text) {
-    std::string out = "'";
-    while (!text.empty() && out.size() <= kLongestQuote) {
-        const CodePoint point = decode(text);
-        if (point.size == 0 || is_control(point.value)) {
-            out += point.size > 1 ? fmt::format("\\u{:04x}", static_cast<unsigned>(point.value))
-                                  : fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text[0]));
-        } else {
-            out += text.substr(0, point.size);
-        }
-        text.remove_prefix(point.size == 0 ? 1 : point.size);
-    }
-    return out + (text.empty() ? "'" : "...'");
+    const Harmless shown = harmless_part(text, kLongestQuote);
+    return "'" + shown.text + (shown.whole ? "'" : "...'");
 }
 
 }  // namespace nflogd::config

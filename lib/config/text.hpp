@@ -23,10 +23,13 @@ struct TextProblem {
 /// before it.
 [[nodiscard]] std::optional<TextProblem> check_text(std::string_view text);
 
-/// Valid UTF-8 without any control character (C0, DEL, C1).
+/// Valid UTF-8 without any control character (is_control() of core/utf8.hpp).
 [[nodiscard]] bool printable(std::string_view text);
 
-/// 'text' in quotes: control characters as \xNN, cut when it is long.
+/// Control characters and bytes that are no UTF-8 as \xNN or \uNNNN.
+[[nodiscard]] std::string harmless(std::string_view text);
+
+/// 'text' made harmless, in quotes, cut when it is long.
 [[nodiscard]] std::string quote(std::string_view text);
 
 }  // namespace nflogd::config

@@ -209,12 +209,12 @@ Document parse_yaml(const std::string& text) {
         }
         return out;
     } catch (const YAML::Exception& error) {
-        std::string message = error.msg;
+        std::string message = harmless(error.msg);  // quotes half a character
         if (is_indented_with_tab(text, error.mark))
             message += " (YAML indents with spaces, not tabs)";
         out.problems.push_back({error.mark.line + 1, error.mark.column + 1, message});
     } catch (const std::exception& error) {
-        out.problems.push_back({0, 0, error.what()});
+        out.problems.push_back({0, 0, harmless(error.what())});
     }
     out.root.reset();
     return out;

@@ -1,57 +1,53 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "format/escape.hpp"
 
+#include <algorithm>
 #include <vector>
+
+#include "core/utf8.hpp"
 
 namespace nflogd::format {
 namespace {
-
-/// One character of valid UTF-8 (RFC 3629).
-struct Character {
-    std::size_t length = 0;  ///< 0: the first byte starts no valid character
-    std::uint32_t code = 0;
-};
-
-Character first_character(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-    const std::uint8_t first = byte(0);
-    if (first < 0x80) return {1, first};
-    std::size_t length = 0;
-    std::uint32_t smallest = 0;
-    if (first >= 0xc2 && first < 0xe0) {
-        length = 2;
-        smallest = 0x80;
-    } else if (first >= 0xe0 && first < 0xf0) {
-        length = 3;
-        smallest = 0x800;
-    } else if (first >= 0xf0 && first < 0xf5) {
-        length = 4;
-        smallest = 0x10000;
-    }
-    if (length == 0 || text.size() < length) return {};
-    std::uint32_t code = first & (0xffU >> (length + 1));
-    for (std::size_t i = 1; i < length; ++i) {
-        if ((byte(i) & 0xc0) != 0x80) return {};
-        code = code << 6 | (byte(i) & 0x3fU);
-    }
-    const bool surrogate = code >= 0xd800 && code < 0xe000;
-    if (code < smallest || surrogate || code > 0x10ffff) return {};
-    return {length, code};
-}
-
-/// Control characters of every kind, and what some readers take for a line's end.
-bool is_control(std::uint32_t code) {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029;
-}
 
 bool passes_json(std::uint8_t byte) {
     return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
 }
 
+/// No control character needs more than four digits.
 void write_code(Writer& writer, std::uint32_t code) {
     writer.put("\\u");
     writer.hex(static_cast<std::uint8_t>(code >> 8));
     writer.hex(static_cast<std::uint8_t>(code));
+}
+
+void write_plain(Writer& writer, std::string_view text) {
+    while (!text.empty()) {
+        const Utf8Character character = first_character(text);
+        if (character.length == 0 || is_control(character.code)) {
+            for (const char c : text.substr(0, character.length == 0 ? 1 : character.length)) {
+                writer.put("\\x");
+                writer.hex(static_cast<std::uint8_t>(c));
+            }
+        } else {
+            if (character.code == '\\' || character.code == '"') writer.put('\\');
+            writer.put(text.substr(0, character.length));
+        }
+        text.remove_prefix(character.length == 0 ? 1 : character.length);
+    }
+}
+
+/// Whether `text` stands for itself between two spaces: nothing in it ends a
+/// field, looks like the name of one, or stands for "absent".
+bool is_word(std::string_view text) {
+    constexpr std::string_view kMarks = "\"=<>[];";
+    if (text.empty() || text.find_first_not_of('-') == std::string_view::npos) return false;
+    while (!text.empty()) {
+        const Utf8Character character = first_character(text);
+        if (character.length == 1 && kMarks.find(text[0]) != std::string_view::npos) return false;
+        if (character.length != 0 && is_space(character.code)) return false;
+        text.remove_prefix(std::max<std::size_t>(character.length, 1));
+    }
+    return true;
 }
 
 }  // namespace
@@ -63,7 +59,7 @@ void write_json_text(Writer& writer, std::string_view text) {
         writer.put(text.substr(0, plain));
         text.remove_prefix(plain);
         if (text.empty()) return;
-        const Character character = first_character(text);
+        const Utf8Character character = first_character(text);
         if (character.length == 0) {
             write_code(writer, static_cast<std::uint8_t>(text[0]));
         } else if (character.code == '"' || character.code == '\\') {
@@ -85,20 +81,18 @@ std::string json_text(std::string_view text) {
     return {buffer.data(), writer.position()};
 }
 
-void write_plain_text(Writer& writer, std::string_view text) {
-    while (!text.empty()) {
-        const Character character = first_character(text);
-        if (character.length == 0 || is_control(character.code)) {
-            for (const char c : text.substr(0, character.length == 0 ? 1 : character.length)) {
-                writer.put("\\x");
-                writer.hex(static_cast<std::uint8_t>(c));
-            }
-        } else {
-            if (character.code == '\\') writer.put('\\');
-            writer.put(text.substr(0, character.length));
-        }
-        text.remove_prefix(character.length == 0 ? 1 : character.length);
-    }
+void write_plain_word(Writer& writer, std::string_view word) {
+    if (is_word(word)) return write_plain(writer, word);
+    writer.put('"');
+    write_plain(writer, word);
+    writer.put('"');
+}
+
+std::string plain_word(std::string_view word) {
+    std::vector<char> buffer(word.size() * kMaxEscaped + kQuotes);
+    Writer writer(buffer.data());
+    write_plain_word(writer, word);
+    return {buffer.data(), writer.position()};
 }
 
 }  // namespace nflogd::format

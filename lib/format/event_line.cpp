@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <vector>
 
 #include "format/date.hpp"
 #include "format/escape.hpp"
@@ -19,13 +18,6 @@ std::string time_text(std::uint64_t timestamp_ns) {
     return {buffer.data(), writer.position()};
 }
 
-std::string plain(std::string_view text) {
-    std::vector<char> buffer(text.size() * kMaxEscaped + 1);
-    Writer writer(buffer.data());
-    write_plain_text(writer, text);
-    return {buffer.data(), writer.position()};
-}
-
 std::string body(const Ledger& ledger) {
     std::uint64_t received = 0;
     std::uint64_t lost = 0;
@@ -35,8 +27,8 @@ std::string body(const Ledger& ledger) {
     for (const RuleLedger& rule : ledger.rules) {
         lost += rule.lost_kernel.value_or(0);
         if (rule.matched.value_or(0) == 0) continue;
-        text +=
-            fmt::format("; {} matched {} logged {}", plain(rule.rule), *rule.matched, rule.logged);
+        text += fmt::format("; {} matched {} logged {}", plain_word(rule.rule), *rule.matched,
+                            rule.logged);
         if (rule.suppressed.value_or(0) > 0)
             text += fmt::format(" suppressed {}", *rule.suppressed);
         if (rule.lost_kernel.value_or(0) > 0) text += fmt::format(" LOST {}", *rule.lost_kernel);
@@ -44,16 +36,16 @@ std::string body(const Ledger& ledger) {
     for (const OutputLedger& output : ledger.outputs) {
         lost += output.dropped + output.failed;
         if (output.dropped + output.failed == 0) continue;
-        text += fmt::format("; output {} dropped {} failed {}", plain(output.output),
+        text += fmt::format("; output {} dropped {} failed {}", plain_word(output.output),
                             output.dropped, output.failed);
     }
     return text + (lost == 0 ? "; nothing lost" : "");
 }
 
 std::string body(const Lifecycle& lifecycle) {
-    std::string text = plain(lifecycle.change);
+    std::string text = plain_word(lifecycle.change);
     for (const auto& [name, value] : lifecycle.details) {
-        text += " " + plain(name) + "=" + plain(value);
+        text += " " + plain_word(name) + "=" + plain_word(value);
     }
     return text;
 }

@@ -68,24 +68,38 @@ private:
     }
 
     void write_rule(Writer& writer, const Record& record) const {
-        std::string_view action = "-";
-        std::string_view name = "-";
+        writer.put(' ');
         if (record.has(Field::rule)) {
             const RuleLabel& label = labels_[record.rule];
-            action = label.action;
-            name = label.name;
-        } else if (record.has(Field::prefix)) {
-            name = record.prefix_text();
+            write_action(writer, label.action);
+            write_plain_word(writer, std::string_view(label.name).substr(0, kMaxName));
+            return;
         }
+        writer.put('-');
+        write_padding(writer, 1);
+        if (record.has(Field::prefix)) {
+            write_plain_word(writer, record.prefix_text());
+        } else {
+            writer.put('-');
+        }
+    }
+
+    void write_action(Writer& writer, std::string_view action) const {
         const auto* colour = std::find_if(kActionColours.begin(), kActionColours.end(),
                                           [&](const auto& row) { return row.action == action; });
-        writer.put(' ');
-        if (colour != kActionColours.end()) paint(writer, colour->colour);
-        write_plain_text(writer, action.substr(0, kMaxName));
+        if (colour == kActionColours.end()) {  // none that the configuration allows
+            write_plain_word(writer, action.substr(0, kMaxName));
+            return writer.put(' ');
+        }
+        paint(writer, colour->colour);
+        writer.put(action);
         paint(writer, kReset);
-        for (std::size_t i = action.size(); i < kActionColumn; ++i) writer.put(' ');
-        writer.put(' ');
-        write_plain_text(writer, name.substr(0, kMaxName));
+        write_padding(writer, action.size());
+    }
+
+    /// Up to the next column, behind a text of `size` bytes.
+    static void write_padding(Writer& writer, std::size_t size) {
+        for (std::size_t i = size; i <= kActionColumn; ++i) writer.put(' ');
     }
 
     static void write_interface(Writer& writer, bool present, const Interface& interface) {
@@ -97,7 +111,7 @@ private:
             writer.put("if");
             writer.decimal(interface.index);
         } else {
-            write_plain_text(writer, name);
+            write_plain_word(writer, name);
         }
     }
 

@@ -28,7 +28,7 @@ TEST_CASE("the first bad byte is placed by line and column") {
 TEST_CASE("printable text has no control characters") {
     CHECK(printable("input-new \u00e9"));
     CHECK(printable(""));
-    for (const char* bad : {"a\n", "\t", "\x1b[0m", "\x7f", "\u0085", "\xff"})
+    for (const char* bad : {"a\n", "\t", "\x1b[0m", "\x7f", "\u0085", "\u202e", "\u2028", "\xff"})
         CHECK_FALSE(printable(bad));
 }
 
@@ -36,6 +36,7 @@ TEST_CASE("a quote shows control characters and ends") {
     CHECK(quote("a b") == "'a b'");
     CHECK(quote("a\nb\x1b") == "'a\\x0ab\\x1b'");
     CHECK(quote("\u0085\xff") == "'\\u0085\\xff'");
+    CHECK(quote("a\u202eb") == "'a\\u202eb'");
     CHECK(quote(std::string(64, 'a')) == "'" + std::string(64, 'a') + "'");
     CHECK(quote(std::string(65, 'a')) == "'" + std::string(64, 'a') + "...'");
 }

@@ -70,3 +70,9 @@ TEST_CASE("depth is bounded, through aliases, too") {
     CHECK(parse_yaml(inner + "[*a]").root);
     CHECK_FALSE(parse_yaml(inner + "[[*a]]").root);
 }
+
+TEST_CASE("what yaml-cpp says of half a character is whole text") {
+    const Document document = parse_yaml("a: \"\\\xc3\xa9\"\n");
+    REQUIRE(document.problems.size() == 1);
+    CHECK(document.problems[0].message == "unknown escape character: \\xc3");
+}
