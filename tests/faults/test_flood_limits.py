@@ -5,9 +5,8 @@ import signal
 
 import pytest
 
-from books import require_sums
 from harness import packets
-from load import UDP, flood, quiet_port
+from load import UDP, add_up, flood, quiet_port
 from processes import reader_pid
 
 BACKENDS = [("nftables", "system"), ("iptables", "nft"), ("iptables", "legacy")]
@@ -27,7 +26,7 @@ def test_a_flood_over_the_limit_is_counted_as_suppressed(network, daemon, config
     nflogd = daemon(limited(config, backend, flavour, {"rate": "1000/second", "burst": 200}))
     sent = flood(network, 100_000)
     assert nflogd.stop() == 0
-    figures = require_sums(log, sent=sent)
+    figures = add_up(sent, log).figures()
     assert figures["logged"] >= 200
     assert figures["suppressed"] > 0
     assert figures["lost_kernel"] == figures["dropped"] == 0
@@ -46,7 +45,7 @@ def test_a_flood_over_the_limit_and_over_the_buffer(network, daemon, config, log
     sent = flood(network, 100_000)
     os.kill(reader, signal.SIGCONT)
     assert nflogd.stop() == 0
-    figures = require_sums(log, sent=sent)
+    figures = add_up(sent, log).figures()
     assert figures["suppressed"] > 0
     assert figures["lost_kernel"] > 0
     assert figures["logged"] > 0

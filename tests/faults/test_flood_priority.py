@@ -5,9 +5,8 @@ import signal
 
 import pytest
 
-from books import require_sums
 from harness import final_ledger, packets
-from load import Flood, flood, quiet_port
+from load import Flood, add_up, flood, quiet_port
 from processes import reader_pid
 
 NOISE = {"name": "noise", "hook": "input", "protocol": ["udp"], "destination_port": [9]}
@@ -50,7 +49,7 @@ def test_every_alarm_is_logged_while_noise_overruns_its_socket(network, daemon, 
     nflogd = daemon(tight(config, NOISE, ALARM, backend=backend))
     noise = flood_while_the_reader_stands(network, nflogd)
     assert nflogd.stop() == 0
-    require_sums(log, sent=noise + ALARMS)
+    add_up(noise + ALARMS, log)
     alarm, other = figures_of(log, "alarm"), figures_of(log, "noise")
     assert other["lost_kernel"] > 0
     assert (alarm["matched"], alarm["logged"], alarm["lost_kernel"]) == (ALARMS, ALARMS, 0)
@@ -65,7 +64,7 @@ def test_alarms_of_normal_priority_are_hidden_by_the_same_noise(network, daemon,
     nflogd = daemon(tight(config, NOISE, {**ALARM, "priority": "normal"}))
     noise = flood_while_the_reader_stands(network, nflogd)
     assert nflogd.stop() == 0
-    require_sums(log, sent=noise + ALARMS)
+    add_up(noise + ALARMS, log)
     alarm = figures_of(log, "alarm")
     assert alarm["matched"] == ALARMS
     assert alarm["lost_kernel"] > 0
@@ -79,7 +78,7 @@ def test_alarms_amid_a_flood_that_is_read(network, daemon, config, log):
     alarms = Flood(network, ALARMS, 2_000, port=7)
     sent = noise.finish() + alarms.finish()
     assert nflogd.stop() == 0
-    require_sums(log, sent=sent)
+    add_up(sent, log)
     figures_of(log, "noise")
     alarm = figures_of(log, "alarm")
     assert (alarm["matched"], alarm["logged"], alarm["lost_kernel"]) == (ALARMS, ALARMS, 0)

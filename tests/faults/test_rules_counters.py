@@ -4,9 +4,8 @@ import signal
 
 import pytest
 
-from books import require_sums
 from harness import packets, parse, wait_for
-from load import UDP, flood, quiet_port, so_far
+from load import UDP, add_up, flood, quiet_port, so_far
 from processes import reader_pid, threads
 
 BACKENDS = [("nftables", "system", "nft reset counters"),
@@ -39,7 +38,7 @@ def test_counters_set_back_at_rest_lose_nothing(network, daemon, config, log, ba
     wait_for(lambda: ledger_says(log, sent), "a ledger with the third part")
     sent += flood(network, 20_000)
     assert nflogd.stop() == 0
-    figures = require_sums(log, sent=sent)
+    figures = add_up(sent, log).figures()
     assert figures["logged"] == len(packets(log)) == sent
 
 
@@ -73,7 +72,7 @@ def test_a_table_without_owner_goes_with_a_clean_stop(network, daemon, config, l
     assert "owner" not in nflogd.command("rules", "-c", nflogd.config).stdout
     sent = flood(network, 1_000)
     assert nflogd.stop() == 0
-    require_sums(log, sent=sent)
+    add_up(sent, log)
     assert network.gw.ruleset() == quiet != before
 
 
@@ -92,7 +91,7 @@ def test_a_table_without_owner_that_a_killed_daemon_left_is_replaced(network, da
     nflogd.start()
     sent = flood(network, 1_000)
     assert nflogd.stop() == 0
-    require_sums(log, sent=sent)
+    add_up(sent, log)
     assert network.gw.ruleset() == before
 
 
@@ -104,7 +103,7 @@ def test_the_owned_table_stands_while_the_firewall_is_loaded_anew(network, daemo
         quiet_port(network)
         sent += flood(network, 2_000)
     assert nflogd.stop() == 0
-    figures = require_sums(log, sent=sent)
+    figures = add_up(sent, log).figures()
     assert figures["lost_kernel"] == 0
     assert not [r for r in parse(log)
                 if r["event"] == "lifecycle" and r["change"].startswith("rules_")]
