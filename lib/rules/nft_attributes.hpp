@@ -23,9 +23,12 @@ namespace nflogd::rules {
 
 class Attributes {
 public:
-    /// Of a message of nfnetlink.
+    /// Of a message of nfnetlink that is long enough for its header. Not through
+    /// mnl_attr_parse(): that rounds the message's end up, past the end of a cut one.
     explicit Attributes(const nlmsghdr& message) {
-        mnl_attr_parse(&message, sizeof(nfgenmsg), &take, this);
+        const auto* payload = static_cast<const std::uint8_t*>(mnl_nlmsg_get_payload(&message));
+        mnl_attr_parse_payload(payload + sizeof(nfgenmsg),
+                               mnl_nlmsg_get_payload_len(&message) - sizeof(nfgenmsg), &take, this);
     }
     explicit Attributes(const nlattr& nest) { mnl_attr_parse_nested(&nest, &take, this); }
 
