@@ -50,7 +50,10 @@ int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
     if (!confined) return fail(confined.error());
     if (Status status = (*worker)->start(); !status) return fail(status.error());
     if (plan.occasions.front().change == "started") log::info("worker process: " + *confined);
-    while (!(*worker)->done()) wait_for_news(**worker, (*worker)->tick());
+    while (!(*worker)->done()) {
+        wait_for_news(**worker, (*worker)->tick());
+        if ((*worker)->failed()) return EX_IOERR;
+    }
     (*worker)->finish();
     return EX_OK;
 }

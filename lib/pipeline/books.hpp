@@ -31,12 +31,15 @@
 
 namespace nflogd::pipeline {
 
-/// Kernel counters as the keeper read them last. `lost` is the worker's.
+/// Kernel counters as the keeper read them last. `lost` and `adopted` are the worker's.
 struct KernelCount {
     bool known = false;
     std::uint64_t matched = 0;
     std::uint64_t passed = 0;
     std::uint64_t lost = 0;  ///< passed, and in no record
+    /// In a record, and not in `passed`: counted before somebody reset the counter,
+    /// or before we came. Likewise missing in `matched`.
+    std::uint64_t adopted = 0;
 };
 
 /// What one nfnetlink_log group has brought. Written by its capture thread, read
@@ -206,8 +209,7 @@ public:
     [[nodiscard]] const std::map<std::uint16_t, std::unique_ptr<GroupBook>>& groups() const {
         return groups_;
     }
-    /// By a rule's first label. Written by the keeper before it tells the worker
-    /// so; `lost` by the worker.
+    /// By a rule's first label. Written by the keeper before it tells the worker so.
     [[nodiscard]] KernelCount& kernel(std::uint16_t label) const { return (*kernel_)[label]; }
 
     /// Ends what a killed worker began; returns the largest number of packets that

@@ -22,6 +22,13 @@ Auditor::Auditor(Books& books, const std::vector<LedgerRule>& rules,
     }
 }
 
+void Auditor::before_counting() {
+    for (RuleTotals& totals : rules_) totals.snapshot.received_before = logged_by(totals);
+    for (const auto& [number, book] : books_.groups()) {
+        groups_[number].received_before = book->received();
+    }
+}
+
 Ledger Auditor::make(bool kernel_read, bool at_rest, const EmptySince& empty_since,
                      const Clock& clock) {
     Ledger ledger;
@@ -68,11 +75,16 @@ std::uint64_t Auditor::logged_by(const RuleTotals& totals) const {
 void Auditor::update(KernelCount& kernel, Snapshot& snapshot, std::uint64_t received,
                      const LedgerRule& path, const Look& look) {
     if (!look.kernel_read || !kernel.known) return;
+    // Nothing is received that was not counted, unless the count began anew.
+    kernel.adopted =
+        std::max(kernel.adopted, shortfall(snapshot.received_before, kernel.passed));
+    const std::uint64_t passed = kernel.passed + kernel.adopted;
     if (look.at_rest) {
-        kernel.lost = shortfall(kernel.passed, received);
+        kernel.lost = shortfall(passed, received);
     } else if (look.empty_since(path.group, snapshot.at + path.in_flight)) {
         kernel.lost = std::max(kernel.lost, shortfall(snapshot.passed, received));
-        snapshot = {kernel.passed, look.now};
+        snapshot.passed = passed;
+        snapshot.at = look.now;
     }
 }
 
@@ -81,7 +93,7 @@ RuleLedger Auditor::RuleTotals::entry(const KernelCount& kernel, std::uint64_t l
     entry.rule = rule.name;
     entry.logged = logged;
     if (kernel.known) {
-        entry.matched = kernel.matched;
+        entry.matched = kernel.matched + kernel.adopted;
         entry.suppressed = kernel.matched - kernel.passed;
         entry.lost_kernel = kernel.lost;
     }

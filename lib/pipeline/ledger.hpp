@@ -36,6 +36,9 @@ public:
     Auditor(Books& books, const std::vector<LedgerRule>& rules,
             std::vector<std::string> outputs);
 
+    /// To be called before the kernel's counters are read for the next make().
+    void before_counting();
+
     /// Makes the ledger of this moment; `kernel_read` if the kernel's counters in
     /// the books were read just now.
     ///
@@ -50,6 +53,7 @@ private:
     struct Snapshot {
         std::uint64_t passed = 0;
         std::chrono::nanoseconds at{0};
+        std::uint64_t received_before = 0;  ///< before the counters were read
     };
     struct RuleTotals {
         LedgerRule rule;

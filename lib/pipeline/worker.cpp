@@ -224,6 +224,11 @@ bool Worker::done() const {
                        [](const auto& capture) { return capture->ended(); });
 }
 
+bool Worker::failed() const {
+    return std::any_of(captures_.begin(), captures_.end(),
+                       [](const auto& capture) { return capture->failed(); });
+}
+
 void Worker::finish() {
     for (const auto& capture : captures_) capture->join();
     take_notices();

@@ -71,6 +71,9 @@ public:
 
     /// Whether its work is done; then finish() is due.
     [[nodiscard]] bool done() const;
+    /// Whether a group cannot be read any more. Then the process is to end at once;
+    /// what it holds stays for a successor.
+    [[nodiscard]] bool failed() const;
     /// Lets the lanes write what is left, and closes them.
     void finish();
 

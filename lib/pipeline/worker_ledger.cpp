@@ -82,6 +82,7 @@ void Worker::keep_ledger() {
 }
 
 void Worker::ask_for_counts() {
+    if (unanswered_ == 0) auditor_->before_counting();
     if (channel_.send(Message::want_counts)) ++unanswered_;
 }
 

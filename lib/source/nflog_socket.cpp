@@ -179,7 +179,10 @@ Received NflogSocket::receive(std::span<std::uint8_t> buffer) {
     msghdr message{};
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    const ssize_t length = ::recvmsg(fd(), &message, MSG_DONTWAIT);
+    ssize_t length = 0;
+    do {
+        length = ::recvmsg(fd(), &message, MSG_DONTWAIT);
+    } while (length < 0 && errno == EINTR);
     Received received;
     if (length >= 0) {
         received.kind = Received::Kind::datagram;
@@ -187,7 +190,7 @@ Received NflogSocket::receive(std::span<std::uint8_t> buffer) {
         received.cut = (message.msg_flags & MSG_TRUNC) != 0;
     } else if (errno == ENOBUFS) {
         received.kind = Received::Kind::overrun;
-    } else if (errno != EAGAIN && errno != EINTR) {
+    } else if (errno != EAGAIN) {
         received.kind = Received::Kind::error;
         received.errno_value = errno;
     }

@@ -79,6 +79,35 @@ TEST_CASE("a loss that is known stays known to a later worker") {
     REQUIRE(ledger.rules[0].lost_kernel == 10U);
 }
 
+TEST_CASE("a counter that was reset does not make packets out of nothing") {
+    Fixture f;
+    f.kernel(10, 10);
+    for (std::uint32_t seq = 0; seq < 10; ++seq) f.receive(seq);
+    f.auditor.before_counting();
+    REQUIRE(f.rule(false).matched == 10U);
+    for (std::uint32_t seq = 10; seq < 15; ++seq) f.receive(seq);
+    // 5 were counted and then forgotten; of 3 that follow one is lost.
+    f.kernel(13, 13);
+    f.receive(15);
+    f.receive(16);
+    f.auditor.before_counting();
+    const RuleLedger rule = f.rule(true);
+    REQUIRE(rule.logged == 17);
+    REQUIRE(*rule.matched == *rule.suppressed + rule.logged + *rule.lost_kernel);
+    REQUIRE(rule.matched == 17U);  // the lost one cannot be told from a forgotten one
+    f.kernel(20, 20);
+    f.auditor.before_counting();
+    REQUIRE(f.rule(true).lost_kernel == 7U);
+}
+
+TEST_CASE("packets that are on their way while counters are read are no surplus") {
+    Fixture f;
+    f.auditor.before_counting();
+    f.receive(0);
+    f.kernel(0, 0);  // read before that packet came, looked at later
+    REQUIRE(f.rule(false).matched == 0U);
+}
+
 TEST_CASE("without counters nothing is said about them") {
     Fixture f;
     const RuleLedger rule = f.rule(true);
