@@ -16,8 +16,8 @@ namespace nflogd::daemon {
 namespace {
 
 // Rights that the build machine's header may be too old to know.
-constexpr std::uint64_t kRefer = 1ULL << 13;     // since ABI 2
-constexpr std::uint64_t kTruncate = 1ULL << 14;  // 3
+constexpr std::uint64_t kRefer = 1ULL << 13;        // since ABI 2
+constexpr std::uint64_t kTruncate = 1ULL << 14;     // 3
 constexpr std::uint64_t kIoctlDevice = 1ULL << 15;  // 5
 
 /// struct landlock_ruleset_attr as of ABI 6; a kernel takes it if what it does
@@ -49,8 +49,8 @@ class Ruleset {
 public:
     explicit Ruleset(const RulesetAttributes& rights)
         : rights_(rights),
-          fd_(static_cast<int>(
-              ::syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0))) {}
+          fd_(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0))) {
+    }
 
     void allow(const std::string& path, std::uint64_t access) {
         const Fd target(::open(path.c_str(), O_PATH | O_CLOEXEC));
@@ -60,9 +60,7 @@ public:
         rule.parent_fd = target.get();
         ::syscall(SYS_landlock_add_rule, fd_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
-    bool enforce() {
-        return fd_ && ::syscall(SYS_landlock_restrict_self, fd_.get(), 0) == 0;
-    }
+    bool enforce() { return fd_ && ::syscall(SYS_landlock_restrict_self, fd_.get(), 0) == 0; }
 
 private:
     RulesetAttributes rights_;
@@ -73,8 +71,8 @@ private:
 
 std::string restrict_files(const std::vector<std::string>& writable_directories,
                            const std::vector<std::string>& readable_files) {
-    const long abi = ::syscall(SYS_landlock_create_ruleset, nullptr, 0,
-                               LANDLOCK_CREATE_RULESET_VERSION);
+    const long abi =
+        ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) return "no Landlock (" + std::generic_category().message(errno) + ")";
     Ruleset ruleset(all_rights(abi));
     for (const std::string& path : writable_directories) ruleset.allow(path, kWriteTree);

@@ -26,7 +26,8 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
         if (!directory && plan.outputs_must_open) {
             return directory.error().wrap("output '" + output.name + "'");
         }
-        if (directory && !directory->empty()) sandbox.writable_directories.push_back(std::move(*directory));
+        if (directory && !directory->empty())
+            sandbox.writable_directories.push_back(std::move(*directory));
     }
     return enter(sandbox);
 }

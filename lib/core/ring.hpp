@@ -32,7 +32,7 @@ public:
         : capacity_(capacity),
           mask_(std::bit_ceil(std::max<std::size_t>(capacity, 2)) - 1),
           memory_(sizeof(Ends) + (mask_ + 1) * sizeof(Slot)),
-          ends_(new(memory_.data()) Ends),
+          ends_(new (memory_.data()) Ends),
           // Fresh pages are zero, which is what an empty slot is.
           slots_(std::launder(reinterpret_cast<Slot*>(ends_ + 1))) {}
 
@@ -89,9 +89,7 @@ private:
         T item;
     };
 
-    [[nodiscard]] Slot& slot_at(std::uint64_t position) const {
-        return slots_[position & mask_];
-    }
+    [[nodiscard]] Slot& slot_at(std::uint64_t position) const { return slots_[position & mask_]; }
 
     std::size_t capacity_;
     std::size_t mask_;

@@ -146,8 +146,7 @@ public:
     void prepare(const sink::Batch& batch, std::size_t packets);
 
     void opened(std::uint64_t inode, std::uint64_t size_before_repair) override;
-    void about_to_write(std::uint64_t inode, std::uint64_t size_before,
-                        std::size_t first) override;
+    void about_to_write(std::uint64_t inode, std::uint64_t size_before, std::size_t first) override;
     void wrote(std::size_t records) override;
 
     /// Records claimed and taken so far; what is between them is queued.
@@ -173,7 +172,7 @@ private:
         std::uint32_t packets = 0;
         std::uint64_t first = 0;  ///< position in the ring
         std::uint64_t inode = 0;
-        std::uint64_t size = 0;  ///< of the file, before
+        std::uint64_t size = 0;     ///< of the file, before
         std::uint32_t skipped = 0;  ///< packets of the batch before `first`
         std::array<std::uint32_t, Outbox::kRecords> ends;
     };

@@ -20,9 +20,7 @@ using std::chrono::seconds;
 constexpr seconds kReadyDeadline{30};
 constexpr seconds kEndGrace{5};
 
-Error told_already(const Exit& exit) {
-    return {"", exit.code != 0 ? exit.code : EX_SOFTWARE};
-}
+Error told_already(const Exit& exit) { return {"", exit.code != 0 ? exit.code : EX_SOFTWARE}; }
 
 }  // namespace
 
@@ -189,9 +187,8 @@ Status Keeper::follow_dead_worker() {
     }
     log::error(fmt::format("{}; {} packets that it held are lost; starting another", what, lost));
     restart_at_ = clock_.monotonic() + *pause;
-    restart_occasion_ = {0,
-                         kRestarted,
-                         {{"reason", to_string(exit)}, {"lost", std::to_string(lost)}}};
+    restart_occasion_ = {
+        0, kRestarted, {{"reason", to_string(exit)}, {"lost", std::to_string(lost)}}};
     return {};
 }
 

@@ -203,7 +203,8 @@ bool Lane::has_work() const {
 Lane::Bounds Lane::next_bounds() const {
     const std::uint64_t arrived = book_.pushed();
     const std::lock_guard lock(control_mutex_);
-    const std::uint64_t control = controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
+    const std::uint64_t control =
+        controls_.empty() ? ~std::uint64_t{0} : controls_.front().position;
     return {std::min(arrived, control), control};
 }
 

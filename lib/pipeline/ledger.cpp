@@ -76,8 +76,7 @@ void Auditor::update(KernelCount& kernel, Snapshot& snapshot, std::uint64_t rece
                      const LedgerRule& path, const Look& look) {
     if (!look.kernel_read || !kernel.known) return;
     // Nothing is received that was not counted, unless the count began anew.
-    kernel.adopted =
-        std::max(kernel.adopted, shortfall(snapshot.received_before, kernel.passed));
+    kernel.adopted = std::max(kernel.adopted, shortfall(snapshot.received_before, kernel.passed));
     const std::uint64_t passed = kernel.passed + kernel.adopted;
     if (look.at_rest) {
         kernel.lost = shortfall(passed, received);

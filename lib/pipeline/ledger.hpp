@@ -33,8 +33,7 @@ public:
     using EmptySince = std::function<bool(std::uint16_t group, std::chrono::nanoseconds since)>;
 
     /// `outputs` are named in this order. `books` outlives this.
-    Auditor(Books& books, const std::vector<LedgerRule>& rules,
-            std::vector<std::string> outputs);
+    Auditor(Books& books, const std::vector<LedgerRule>& rules, std::vector<std::string> outputs);
 
     /// To be called before the kernel's counters are read for the next make().
     void before_counting();

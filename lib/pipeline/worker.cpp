@@ -39,8 +39,7 @@ Result<std::unique_ptr<Worker>> Worker::prepare(const WorkerPlan& plan, Channel 
                                                 const Clock& clock) {
     Fd bell(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!bell) return system_error(errno, "eventfd");
-    std::unique_ptr<Worker> worker(
-        new Worker(plan, std::move(channel), std::move(bell), clock));
+    std::unique_ptr<Worker> worker(new Worker(plan, std::move(channel), std::move(bell), clock));
     auto monitor = enrich::InterfaceMonitor::open(worker->interfaces_);
     if (!monitor) return monitor.error();
     worker->monitor_ = std::move(*monitor);

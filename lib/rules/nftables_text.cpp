@@ -165,7 +165,8 @@ Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
         if (uses(old, row.hook) && !uses(options, row.hook))
             listing.add(fmt::format("delete chain {} {}", table, row.name));
     for (const auto& [name, object] : old_names) {
-        if (!names.contains(name)) listing.add(fmt::format("delete chain {} log.{}", table, object));
+        if (!names.contains(name))
+            listing.add(fmt::format("delete chain {} log.{}", table, object));
     }
     listing.append(nft_table(options, names, owned));
     return listing;

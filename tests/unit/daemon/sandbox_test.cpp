@@ -93,9 +93,8 @@ TEST_CASE("other files cannot be opened") {
         return;
     }
     REQUIRE(inside(folder.sandbox, [] { return open_file("/etc/passwd", O_RDONLY); }) == EACCES);
-    REQUIRE(inside(folder.sandbox, [] {
-                return open_file("/tmp/nflogd-outside", O_WRONLY | O_CREAT);
-            }) == EACCES);
+    REQUIRE(inside(folder.sandbox,
+                   [] { return open_file("/tmp/nflogd-outside", O_WRONLY | O_CREAT); }) == EACCES);
     REQUIRE(inside(folder.sandbox, [&] {
                 const int made = ::symlink("/etc/passwd", (folder.path + "/link").c_str());
                 return result(made);
@@ -135,9 +134,9 @@ TEST_CASE("threads can be started, and are confined as well") {
 
 TEST_CASE("no capability is left, and none can come back") {
     const Folder folder;
-    REQUIRE(inside(folder.sandbox, [] {
-                return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1;
-            }) == 0);
-    REQUIRE(inside(folder.sandbox, [] { return result(::fchown(STDIN_FILENO, 12345, 0)); }) == EPERM);
+    REQUIRE(inside(folder.sandbox,
+                   [] { return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? 0 : 1; }) == 0);
+    REQUIRE(inside(folder.sandbox, [] { return result(::fchown(STDIN_FILENO, 12345, 0)); }) ==
+            EPERM);
     REQUIRE(inside(folder.sandbox, [] { return result(::setuid(0)); }) == EPERM);
 }

@@ -21,9 +21,7 @@ struct Fixture {
         books.kernel(0).passed = passed;
         books.kernel(0).known = true;
     }
-    RuleLedger rule(bool at_rest) {
-        return make(true, at_rest).rules.at(0);
-    }
+    RuleLedger rule(bool at_rest) { return make(true, at_rest).rules.at(0); }
     Ledger make(bool kernel_read, bool at_rest) {
         return auditor.make(
             kernel_read, at_rest, [this](auto, auto) { return socket_empty; }, system_clock());
@@ -74,8 +72,8 @@ TEST_CASE("a loss that is known stays known to a later worker") {
     f.kernel(10, 10);
     f.rule(true);
     Auditor next(f.books, {{"web", {0}, kGroup, {}}}, {});
-    const Ledger ledger =
-        next.make(true, false, [](auto, auto) { return false; }, system_clock());
+    const Ledger ledger = next.make(
+        true, false, [](auto, auto) { return false; }, system_clock());
     REQUIRE(ledger.rules[0].lost_kernel == 10U);
 }
 

@@ -28,10 +28,9 @@ struct Fixture {
         books.push_back(std::make_unique<OutputBook>(queue, 0));
         config::OutputConfig config;
         config.name = std::to_string(lanes.size());
-        lanes.push_back(std::make_unique<Lane>(config, *books.back(),
-                                               std::make_unique<fakes::TextFormatter>(),
-                                               std::make_unique<fakes::MemorySink>(media.back()),
-                                               [](const auto&, const auto&) {}));
+        lanes.push_back(std::make_unique<Lane>(
+            config, *books.back(), std::make_unique<fakes::TextFormatter>(),
+            std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {}));
     }
     void offer(std::size_t lane, int packets) {
         Record record;
