@@ -22,12 +22,12 @@ namespace {
 Result<std::string> confine(const pipeline::WorkerPlan& plan) {
     Sandbox sandbox;
     for (const config::OutputConfig& output : plan.config.outputs) {
-        auto directory = pipeline::prepare_sink(output);
-        if (!directory && plan.outputs_must_open) {
-            return directory.error().wrap("output '" + output.name + "'");
+        const Status prepared = pipeline::prepare_sink(output);
+        if (!prepared && plan.outputs_must_open) {
+            return prepared.error().wrap("output '" + output.name + "'");
         }
-        if (directory && !directory->empty())
-            sandbox.writable_directories.push_back(std::move(*directory));
+        std::string directory = pipeline::directory_of(output);
+        if (!directory.empty()) sandbox.writable_directories.push_back(std::move(directory));
     }
     return enter(sandbox);
 }

@@ -28,6 +28,7 @@ enum class Message : std::uint8_t {
     leave,      ///< end at once, a successor goes on; nothing is lost by it
     // From the worker.
     ready,        ///< outputs are open, packets are being read
+    replace,      ///< it is confined to a directory that is not the one at its path any more
     told,         ///< the occasions of its start are written
     want_counts,  ///< read the kernel counters; also the sign that it works
 };

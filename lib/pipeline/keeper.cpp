@@ -140,6 +140,7 @@ void Keeper::hear_worker() {
     while (auto letter = worker_->channel().receive()) {
         worker_seen_ = clock_.monotonic();
         if (letter->message == Message::ready) ready_ = true;
+        if (letter->message == Message::replace) replace_ = true;
         if (letter->message == Message::told) untold_.clear();
         if (letter->message == Message::want_counts) {
             read_counters();
@@ -159,6 +160,12 @@ Result<nanoseconds> Keeper::tick() {
             if (Status status = follow_dead_worker(); !status) return status.error();
         }
     }
+    if (std::exchange(replace_, false) && worker_) {
+        let_worker_leave();
+        log::info("a log directory was put in another's place; starting another worker process");
+        restart_occasion_ = {0, kRestarted, {{"reason", "log directory replaced"}}};
+        restart_at_ = clock_.monotonic();
+    }
     const nanoseconds now = clock_.monotonic();
     if (restart_at_ && now >= *restart_at_) {
         restart_at_.reset();
@@ -173,14 +180,17 @@ Result<nanoseconds> Keeper::tick() {
     return next;
 }
 
+Death Keeper::death_of(const Exit& exit) const {
+    return {exit.signal != SIGKILL, ready_ && books_.received() > received_before_};
+}
+
 /// A worker that was not told to end has ended.
 Status Keeper::follow_dead_worker() {
     const Exit exit = *worker_->ended();
     const int pid = worker_->pid();
     worker_.reset();
     const std::uint64_t lost = books_.settle();
-    const Death death{exit.signal != SIGKILL, ready_ && books_.received() > received_before_};
-    const auto pause = restarts_.after(death, clock_.monotonic());
+    const auto pause = restarts_.after(death_of(exit), clock_.monotonic());
     const std::string what = fmt::format("the worker process {} ended by {}", pid, to_string(exit));
     if (!pause) {
         return Error{what + ", again and again; see the lines above for the reason", EX_SOFTWARE};
@@ -227,9 +237,10 @@ Status Keeper::stop() {
         worker_->channel().send(Message::drain);
         await_end(deadline);
         ended = worker_->ended() && worker_->ended()->clean();
-        const bool died = worker_->ended() && worker_->ended()->signal != 0;
+        const bool again = worker_->ended() && worker_->ended()->signal != 0 &&
+                           restarts_.after(death_of(*worker_->ended()), clock_.monotonic());
         worker_.reset();
-        if (!died) break;
+        if (!again) break;
         books_.settle();
     }
     if (!ended && status) status = Error{"the worker did not end cleanly", EX_SOFTWARE};

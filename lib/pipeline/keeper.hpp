@@ -79,6 +79,7 @@ private:
     Status await_ready();
     bool await_end(std::chrono::nanoseconds deadline);
     void let_worker_leave();
+    [[nodiscard]] Death death_of(const Exit& exit) const;
     Status follow_dead_worker();
     Status try_later(const Error& error);
     void hear_worker();
@@ -105,6 +106,7 @@ private:
 
     std::optional<WorkerProcess> worker_;
     bool ready_ = false;
+    bool replace_ = false;  ///< the worker asked for a successor
     std::uint64_t received_before_ = 0;  ///< when the worker was started
     std::chrono::nanoseconds worker_seen_{0};
     std::vector<Lifecycle> untold_;  ///< occasions that no worker has written yet

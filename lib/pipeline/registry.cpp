@@ -29,11 +29,11 @@ SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
     return sink::open_file(std::get<FileOptions>(output.options), clock, journal, opening);
 }
 
-Result<std::string> prepare_file(const config::OutputConfig& output) {
+Status prepare_file(const config::OutputConfig& output) {
     return sink::make_directory_of(std::get<FileOptions>(output.options));
 }
 
-Result<std::string> prepare_nothing(const config::OutputConfig&) { return std::string(); }
+Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*,
                        sink::Opening) {
@@ -44,7 +44,7 @@ struct SinkRow {
     std::string_view type;
     SinkResult (*make)(const config::OutputConfig& output, const Clock& clock,
                        sink::WriteJournal* journal, sink::Opening opening);
-    Result<std::string> (*prepare)(const config::OutputConfig& output);
+    Status (*prepare)(const config::OutputConfig& output);
 };
 
 constexpr std::array kSinks = {
@@ -68,11 +68,16 @@ std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
     return nullptr;
 }
 
-Result<std::string> prepare_sink(const config::OutputConfig& output) {
+std::string directory_of(const config::OutputConfig& output) {
+    const auto* file = std::get_if<FileOptions>(&output.options);
+    return file == nullptr ? std::string() : sink::directory_of(*file);
+}
+
+Status prepare_sink(const config::OutputConfig& output) {
     for (const SinkRow& row : kSinks) {
         if (row.type == output.type) return row.prepare(output);
     }
-    return std::string();
+    return {};
 }
 
 SinkResult make_sink(const config::OutputConfig& output, const Clock& clock,

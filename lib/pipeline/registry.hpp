@@ -24,10 +24,12 @@ namespace nflogd::pipeline {
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);
 
+/// The directory that the output writes to; empty if there is none.
+[[nodiscard]] std::string directory_of(const config::OutputConfig& output);
+
 /// Makes what an output's medium needs and a confined process can no longer make.
-/// Returns the directory that the output writes to; empty if there is none.
 /// Errors: EX_CANTCREAT.
-Result<std::string> prepare_sink(const config::OutputConfig& output);
+Status prepare_sink(const config::OutputConfig& output);
 
 /// Opens the medium of an output. A sink that writes files tells `journal`, which
 /// outlives it. Errors: EX_CANTCREAT.

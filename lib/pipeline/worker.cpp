@@ -2,6 +2,7 @@
 #include "pipeline/worker.hpp"
 
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -65,8 +66,27 @@ Status Worker::open_lanes() {
         auto lane = open_lane(output);
         if (!lane) return lane.error();
         lanes_.push_back(std::move(*lane));
+        places_.push_back(Place::at(directory_of(output)));
     }
     return {};
+}
+
+/// As it is now; zeros if there is nothing.
+Worker::Place Worker::Place::at(std::string directory) {
+    struct stat info {};
+    if (directory.empty() || ::stat(directory.c_str(), &info) != 0) info = {};
+    return {std::move(directory), info.st_dev, info.st_ino};
+}
+
+/// A directory that was made anew or mounted over after the process was confined
+/// is out of reach for it; for a successor it is not.
+void Worker::look_at_places() {
+    for (std::size_t i = 0; i < lanes_.size() && !replacement_asked_; ++i) {
+        if (!lanes_[i]->suspended()) continue;
+        const Place now = Place::at(places_[i].directory);
+        if (now.inode == 0 || now == places_[i]) continue;
+        replacement_asked_ = channel_.send(Message::replace);
+    }
 }
 
 Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& output) {
@@ -150,6 +170,7 @@ nanoseconds Worker::tick() {
     const nanoseconds now = clock_.monotonic();
     if (now >= next_look_) {
         ask_for_counts();  // the answer makes the ledger
+        look_at_places();
         next_look_ = now + kLedgerLook;
     }
     return next_look_;

@@ -8,6 +8,8 @@
 /// lets it leave and starts a successor on the same sockets and books.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -105,6 +107,7 @@ private:
     void post_lifecycle(Lifecycle lifecycle);
     void take_notices();
     void tell_occasions();
+    void look_at_places();
     void ring_bell();
     Lane::OnState on_lane_state();
 
@@ -138,6 +141,17 @@ private:
     std::vector<Notice> notices_;  ///< guarded by notice_mutex_
 
     std::vector<std::unique_ptr<Lane>> lanes_;
+    /// The directory of each lane's output as it was when the process was confined.
+    struct Place {
+        std::string directory;  ///< empty: it has none
+        dev_t device = 0;
+        ino_t inode = 0;
+
+        [[nodiscard]] static Place at(std::string directory);
+        bool operator==(const Place&) const = default;
+    };
+    std::vector<Place> places_;
+    bool replacement_asked_ = false;
     std::vector<std::future<void>> occasions_told_;  ///< one a lane, until all are
     Wiring wiring_;
     std::vector<std::unique_ptr<Capture>> captures_;  ///< end before the lanes

@@ -7,12 +7,17 @@
 
 namespace nflogd::sink {
 
-Result<std::string> make_directory_of(const FileOptions& options) {
+std::string directory_of(const FileOptions& options) {
+    const Result<LogPath> path = split_path(options.path);
+    return path ? path->directory : std::string();
+}
+
+Status make_directory_of(const FileOptions& options) {
     Result<LogPath> path = split_path(options.path);
     if (!path) return path.error();
     Result<LogDirectory> directory = LogDirectory::open(path->directory, options);
     if (!directory) return directory.error();
-    return path->directory;
+    return {};
 }
 
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock,

@@ -36,9 +36,12 @@
 
 namespace nflogd::sink {
 
-/// Makes the log file's directory where only that is missing, as open_file()
-/// would; returns it. For processes that lock themselves into it. Errors: as below.
-Result<std::string> make_directory_of(const FileOptions& options);
+/// The log file's directory; empty if the path names none.
+[[nodiscard]] std::string directory_of(const FileOptions& options);
+
+/// Makes it where only that is missing, as open_file() would. For processes that
+/// lock themselves into it. Errors: as below.
+Status make_directory_of(const FileOptions& options);
 
 /// `clock` and `journal` (nullptr: none) outlive the sink. Errors: EX_CANTCREAT, with path and
 /// remedy. The time zone is read here, for processes that lock themselves in later.

@@ -11,7 +11,7 @@ import pytest
 from harness import run, wait_for
 from outputs import (RESUMED, SUSPENDED, UDP, check_sums, files_of, fill, mount_for, mounted,
                      open_port, records_of, resume, says, send, sending, wait_until_told)
-from processes import family, writer_pid
+from processes import family, stopped, writer_pid
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ def test_a_file_system_that_became_read_only(network, daemon, config, log, ext4)
         first = log.read_text()
         assert first.endswith("\n") and "Read-only file system" in nflogd.log.read_text()
         repaired = mount_for(nflogd, log.parent, "ext4", "loop", ext4("second"))
-        nflogd.reload()
         send(network, 1000)
-        wait_for(lambda: (repaired / log.name).read_text().count('"packet"') == 2000, "the rest")
+        again = repaired / log.name
+        wait_for(lambda: again.exists() and again.read_text().count('"packet"') == 2000, "the rest")
         kept = os.open(repaired, os.O_PATH)
         assert nflogd.stop() == 0
         records = records_of(pathlib.Path(f"/proc/self/fd/{kept}") / log.name)
@@ -191,6 +191,8 @@ def test_all_files_together_stay_below_their_cap(network, daemon, config, log):
         pids = family(nflogd)
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
+        for pid in pids:
+            wait_for(lambda: stopped(pid), "all threads to stop")
         samples.append(sum(path.stat().st_size for path in log.parent.iterdir()))
         for pid in pids:
             os.kill(pid, signal.SIGCONT)

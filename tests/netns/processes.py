@@ -43,6 +43,12 @@ def writer_pid(daemon):
     return wait_for(lambda: _with_thread(daemon, "out:"), "a process that writes outputs")
 
 
+def stopped(pid):
+    """Whether SIGSTOP has reached every thread."""
+    return all("State:\tT" in (task / "status").read_text()
+               for task in pathlib.Path(f"/proc/{pid}/task").iterdir())
+
+
 def status(pid):
     """/proc/PID/status as a dictionary."""
     lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
