@@ -44,7 +44,7 @@ void wait_for_news(const pipeline::Worker& worker, std::chrono::nanoseconds unti
 }  // namespace
 
 int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
-    ::prctl(PR_SET_NAME, "nflogd-worker", 0, 0, 0);
+    ::prctl(PR_SET_NAME, pipeline::kWorkerName, 0, 0, 0);
     auto worker = pipeline::Worker::prepare(plan, std::move(channel));
     if (!worker) return fail(worker.error());
     auto confined = confine(plan);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <thread>
 
 #include "core/log.hpp"
 
@@ -19,6 +20,7 @@ using std::chrono::seconds;
 /// A worker that needs longer than this hangs.
 constexpr seconds kReadyDeadline{30};
 constexpr seconds kEndGrace{5};
+constexpr seconds kOrphanPatience{4};
 
 Error told_already(const Exit& exit) { return {"", exit.code != 0 ? exit.code : EX_SOFTWARE}; }
 
@@ -39,7 +41,7 @@ Result<std::unique_ptr<Keeper>> Keeper::start(config::Config config, Work work,
 
 Status Keeper::start_all() {
     if (Status status = add_labels(config_); !status) return status;
-    auto opened = open_sockets(config_);
+    auto opened = open_first_sockets();
     if (!opened) return opened.error();
     sockets_ = std::move(*opened);
     open_books(config_);
@@ -48,6 +50,19 @@ Status Keeper::start_all() {
     if (Status status = ruleset_->install(config_.rules); !status) return status;
     guard_rules();
     return {};
+}
+
+/// The worker of a daemon that was killed holds its groups until it has written
+/// what was left.
+Result<Keeper::Sockets> Keeper::open_first_sockets() const {
+    const nanoseconds deadline = clock_.monotonic() + kOrphanPatience;
+    while (true) {
+        auto opened = open_sockets(config_);
+        const bool orphan = !opened && opened.error().exit_code == EX_UNAVAILABLE &&
+                            opened.error().message.find(kWorkerName) != std::string::npos;
+        if (!orphan || clock_.monotonic() >= deadline) return opened;
+        std::this_thread::sleep_for(milliseconds(50));
+    }
 }
 
 /// Of the groups that are not open yet.

