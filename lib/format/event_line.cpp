@@ -45,7 +45,7 @@ std::string body(const Ledger& ledger) {
 std::string body(const Lifecycle& lifecycle) {
     std::string text = plain_word(lifecycle.change);
     for (const auto& [name, value] : lifecycle.details) {
-        text += " " + plain_word(name) + "=" + plain_word(value);
+        text += fmt::format(" {}={}", plain_word(name), plain_word(value));
     }
     return text;
 }

@@ -107,7 +107,7 @@ private:
 
     std::optional<WorkerProcess> worker_;
     bool ready_ = false;
-    bool replace_ = false;  ///< the worker asked for a successor
+    bool replace_ = false;               ///< the worker asked for a successor
     std::uint64_t received_before_ = 0;  ///< when the worker was started
     std::chrono::nanoseconds worker_seen_{0};
     std::vector<Lifecycle> untold_;  ///< occasions that no worker has written yet
