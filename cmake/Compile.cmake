@@ -35,17 +35,6 @@ function(nflogd_compile target)
     endif()
 endfunction()
 
-# A test program: compiled quickly rather than to run fast, since most of it runs
-# once. Catch2's header is read once a program.
-function(nflogd_test_program target)
-    nflogd_instrument(${target})
-    target_compile_options(${target} PRIVATE -O0)
-    target_precompile_headers(${target} PRIVATE ${PROJECT_SOURCE_DIR}/tests/unit/catch.hpp)
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
-    endif()
-endfunction()
-
 # nflogd_library(core SOURCES a.cpp ... LINK lib ...)
 function(nflogd_library name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
