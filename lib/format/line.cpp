@@ -103,11 +103,10 @@ private:
     }
 
     static void write_interface(Writer& writer, bool present, const Interface& interface) {
+        if (!present) return writer.put('-');
         const std::string_view name(interface.name.data(),
                                     ::strnlen(interface.name.data(), interface.name.size()));
-        if (!present) {
-            writer.put('-');
-        } else if (name.empty()) {
+        if (name.empty()) {
             writer.put("if");
             writer.decimal(interface.index);
         } else {

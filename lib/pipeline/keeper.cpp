@@ -201,6 +201,7 @@ Death Keeper::death_of(const Exit& exit) const {
 
 /// A worker that was not told to end has ended.
 Status Keeper::follow_dead_worker() {
+    hear_worker();  // its last words
     const Exit exit = *worker_->ended();
     const int pid = worker_->pid();
     worker_.reset();
@@ -232,6 +233,7 @@ bool Keeper::await_end(nanoseconds deadline) {
         worker_->wait(milliseconds(500));
         hear_worker();
     }
+    hear_worker();  // its last words
     return worker_->ended().has_value();
 }
 

@@ -265,6 +265,7 @@ void Worker::finish() {
     for (const auto& lane : lanes_) {
         ending_ == Ending::leave ? lane->leave() : lane->stop();
     }
+    tell_occasions();
 }
 
 }  // namespace nflogd::pipeline
