@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The programs that are compared. Each reads the same nfnetlink_log group and
+writes into a folder on tmpfs; afterwards it is asked what it kept and what it
+says it lost."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+GROUP = 100
+
+
+class Reader:
+    """One program for one round. `reports` is whether it counts its own losses."""
+    name = ""
+    reports = True
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.errors = self.folder / "stderr.txt"
+        self.printed = self.folder / "stdout.txt"
+
+    def command(self):
+        raise NotImplementedError
+
+    def ready(self):
+        """Whether it works, once its group is bound."""
+        return True
+
+    def kept(self):
+        raise NotImplementedError
+
+    def lost(self):
+        """What it says it lost; None: it never says."""
+        return None
+
+    @staticmethod
+    def missing():
+        """The program that is not installed; None: it is."""
+        return None
+
+
+def _lines(path, text):
+    """Lines that hold `text`."""
+    done = subprocess.run(["grep", "-cF", text, path], capture_output=True, text=True)
+    return int(done.stdout or 0)
+
+
+class Floor(Reader):
+    """Receives and counts."""
+    name = "floor"
+
+    def command(self):
+        return [os.environ["FLOOR"], str(GROUP)]
+
+    def _count(self, word):
+        return int(re.search(rf"{word} (\d+)", self.printed.read_text())[1])
+
+    def kept(self):
+        return self._count("kept")
+
+    def lost(self):
+        return self._count("lost")
+
+
+class Nflogd(Reader):
+    format = "json"
+    outputs = 1
+
+    def command(self):
+        outputs = [{"name": f"out{i}", "type": "file", "path": str(self._path(i)),
+                    "format": self.format} for i in range(self.outputs)]
+        config = {"sources": [{"type": "nflog", "groups": [GROUP]}],
+                  "rules": {"backend": "none"}, "outputs": outputs}
+        path = self.folder / "nflogd.yaml"
+        path.write_text(json.dumps(config))
+        (self.folder / "log").mkdir(mode=0o755)
+        return [os.environ["NFLOGD"], "run", "-c", str(path)]
+
+    def _path(self, number):
+        return self.folder / "log" / f"{number}.log"
+
+    def ready(self):
+        return "reading nfnetlink_log" in self.errors.read_text()
+
+    def _last(self):
+        with open(self._path(0), "rb") as log:
+            log.seek(max(0, self._path(0).stat().st_size - 65536))
+            return log.read().splitlines()[-1]
+
+
+class NflogdJson(Nflogd):
+    name = "nflogd json"
+
+    def kept(self):
+        return min(_lines(self._path(i), '"event":"packet"') for i in range(self.outputs))
+
+    def lost(self):
+        ledger = json.loads(self._last())
+        assert ledger["event"] == "ledger" and ledger["final"], ledger
+        output = ledger["outputs"][0]
+        return (sum(group["lost_kernel"] for group in ledger["groups"]) +
+                output["dropped"] + output["failed"])
+
+
+class NflogdLine(Nflogd):
+    name = "nflogd line"
+    format = "line"
+
+    def kept(self):
+        return _lines(self._path(0), " UDP ") or _lines(self._path(0), " udp ")
+
+    def lost(self):
+        return sum(int(number) for number in
+                   re.findall(r"(\d+) lost", self._last().decode()))
+
+
+class Ulogd(Reader):
+    """With every buffer as large as the daemon's own."""
+    reports = False
+    filters = "base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR"
+    plugins = ["inppkt_NFLOG", "raw2packet_BASE", "filter_IFINDEX", "filter_IP2STR",
+               "filter_PRINTPKT", "output_JSON", "output_LOGEMU"]
+    output = ""
+
+    def command(self):
+        folder = next(pathlib.Path("/usr/lib").glob("*/ulogd"))
+        (self.folder / "ulogd.conf").write_text("\n".join([
+            "[global]", f'logfile="{self.folder}/ulogd.log"', "loglevel=5",
+            *(f'plugin="{folder}/ulogd_{plugin}.so"' for plugin in self.plugins),
+            f"stack=log1:NFLOG,{self.filters},{self.output}",
+            "[log1]", f"group={GROUP}", "bufsize=262144", "netlink_socket_buffer_size=33554432",
+            "netlink_socket_buffer_maxsize=67108864", "netlink_qthreshold=64",
+            "[out1]", f'file="{self.folder}/out.log"', "sync=0", ""]))
+        return ["ulogd", "-c", str(self.folder / "ulogd.conf")]
+
+    @staticmethod
+    def missing():
+        return _missing("ulogd")
+
+
+class UlogdJson(Ulogd):
+    name = "ulogd2 JSON"
+    output = "out1:JSON"
+
+    def kept(self):
+        return _lines(self.folder / "out.log", '"dest_ip"')
+
+
+class UlogdLogemu(Ulogd):
+    name = "ulogd2 LOGEMU"
+    output = "print1:PRINTPKT,out1:LOGEMU"
+
+    def kept(self):
+        return _lines(self.folder / "out.log", "PROTO=UDP")
+
+
+class Tcpdump(Reader):
+    name = "tcpdump -w"
+
+    def command(self):
+        return ["tcpdump", "-i", f"nflog:{GROUP}", "-s", "128", "-Z", "root", "-w",
+                str(self.folder / "out.pcap")]
+
+    def kept(self):
+        done = subprocess.run(["tcpdump", "-r", self.folder / "out.pcap", "--count"],
+                              capture_output=True, text=True, check=True)
+        return int(re.search(r"(\d+) packet", done.stdout + done.stderr)[1])
+
+    def lost(self):
+        return int(re.search(r"(\d+) packets? dropped", self.errors.read_text())[1])
+
+    @staticmethod
+    def missing():
+        return _missing("tcpdump")
+
+
+def _missing(program):
+    found = subprocess.run(["which", program], capture_output=True, check=False).returncode == 0
+    return None if found else program
+
+
+READERS = [Floor, NflogdJson, NflogdLine, UlogdJson, UlogdLogemu, Tcpdump]

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One trial: one reader under one load, in namespaces of its own.
+
+    namespace load                      namespace gw
+    +-----------------+   veth    +------------------------------------------+
+    | out0 192.0.2.1  +-----------+ wan0 192.0.2.254                         |
+    | the flooder     |           | prerouting: 8 x log group 100, then drop |
+    +-----------------+           | the reader                               |
+                                  +------------------------------------------+
+"""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import threading
+
+from harness import Namespace, run, wait_for
+
+from readers import GROUP
+
+TICK = os.sysconf("SC_CLK_TCK")
+PORT = 5999
+
+
+@dataclasses.dataclass
+class Load:
+    packets: int
+    rate: int  # packets a second; 0: as many as one core can send
+    logs: int = 8
+    size: int = 18  # bytes of UDP payload: frames of 60 bytes, 64 with their check sum
+
+
+@dataclasses.dataclass
+class Figures:
+    offered: int
+    kept: int
+    reported: int | None
+    seconds: float
+    user_us: float  # per record kept
+    system_us: float
+    memory_mib: float
+
+    @property
+    def silent(self):
+        return self.offered - self.kept - (self.reported or 0)
+
+    @property
+    def cpu_us(self):
+        return self.user_us + self.system_us
+
+
+class Wire:
+    """The two namespaces above, and the log rules."""
+
+    def __init__(self, load):
+        self.load, self.gw = Namespace("load"), Namespace("gw")
+        self.load.run("ip", "link", "add", "out0", "type", "veth", "peer", "name", "wan0",
+                      "netns", self.gw.name)
+        for namespace, device, address in ((self.load, "out0", "192.0.2.1/24"),
+                                           (self.gw, "wan0", "192.0.2.254/24")):
+            namespace.run("ip", "address", "add", address, "dev", device)
+            namespace.run("ip", "link", "set", device, "up")
+        self.load.run("ip", "neigh", "add", "192.0.2.254", "lladdr", self.gw.mac("wan0"),
+                      "dev", "out0")
+        logs = "".join(f'udp dport {PORT} log prefix "bench-{i}" group {GROUP} snaplen 128 '
+                       "queue-threshold 64;\n" for i in range(load.logs))
+        self.gw.nft("table inet bench {\n counter logged { }\n chain prerouting {\n"
+                    "type filter hook prerouting priority raw;\n" + logs +
+                    f"udp dport {PORT} counter name logged drop;\n}}\n}}\n")
+
+    def offered(self, load):
+        text = self.gw.run("nft", "list", "counter", "inet", "bench", "logged").stdout
+        return int(text.split("packets")[1].split()[0]) * load.logs
+
+    def close(self):
+        self.load.close()
+        self.gw.close()
+
+
+class Process:
+    """A reader that runs, and its children."""
+
+    def __init__(self, wire, reader, cpus):
+        command = ["ip", "netns", "exec", wire.gw.name, "taskset", "-c", cpus, *reader.command()]
+        with open(reader.errors, "wb") as errors, open(reader.printed, "wb") as printed:
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=printed,
+                                            stderr=errors, process_group=0)
+        self.memory = 0
+
+        def bound():
+            assert self.process.poll() is None, reader.errors.read_text()
+            return any(line.split()[0] == str(GROUP) for line in
+                       wire.gw.run("cat", "/proc/net/netfilter/nfnetlink_log").stdout.splitlines())
+
+        wait_for(lambda: bound() and reader.ready(), f"{reader.name} to be ready")
+        self.before = self.times()
+
+    def pids(self):
+        pids = [self.process.pid]
+        for pid in pids:
+            for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
+                pids += [int(child) for child in task.read_text().split()]
+        return pids
+
+    def times(self):
+        """User and system seconds, of all processes."""
+        rows = [pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                for pid in self.pids()]
+        return [sum(int(row[column]) for row in rows) / TICK for column in (11, 12)]
+
+    def sample_memory(self):
+        """Resident memory; what processes share is counted once."""
+        def pss(pid):
+            text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+            return int(text.partition("\nPss:")[2].split()[0])
+        self.memory = max(self.memory, sum(pss(pid) for pid in self.pids()))
+
+    def settle(self):
+        """Waits until it has nothing to do: no tick of CPU time for half a second."""
+        pause, last, still = threading.Event(), None, 0
+        while still < 5:
+            pause.wait(0.1)
+            now = self.times()
+            still = still + 1 if now == last else 0
+            last = now
+        self.sample_memory()
+
+    def stop(self):
+        """Ends it; returns user and system seconds since it was ready."""
+        self.process.send_signal(signal.SIGTERM)
+        _, status, usage = os.wait4(self.process.pid, 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        return [usage.ru_utime - self.before[0], usage.ru_stime - self.before[1]]
+
+
+@contextlib.contextmanager
+def tmpfs():
+    with tempfile.TemporaryDirectory(prefix="nflogd-bench-", dir="/run") as folder:
+        os.chmod(folder, 0o755)
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
+        try:
+            yield folder
+        finally:
+            run("umount", folder)
+
+
+def flood(wire, load, cpu, process):
+    command = ["ip", "netns", "exec", wire.load.name, "taskset", "-c", cpu, os.environ["FLOOD"],
+               "192.0.2.254", str(PORT), "-n", str(load.packets), "-s", str(load.size),
+               "-r", str(load.rate), "--sources", "16"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as flooder:
+        while True:
+            try:
+                flooder.communicate(timeout=0.5)
+                break
+            except subprocess.TimeoutExpired:
+                process.sample_memory()
+        assert flooder.returncode == 0
+
+
+def trial(kind, load, flood_cpu, reader_cpus):
+    """Figures of one reader under one load."""
+    wire = Wire(load)
+    try:
+        with tmpfs() as folder:
+            reader = kind(folder)
+            process = Process(wire, reader, reader_cpus)
+            try:
+                start = os.times().elapsed
+                flood(wire, load, flood_cpu, process)
+                seconds = os.times().elapsed - start
+                process.settle()
+            finally:
+                user, system = process.stop()
+            kept = reader.kept()
+            each = 1e6 / max(kept, 1)
+            return Figures(wire.offered(load), kept, reader.lost(), seconds, user * each,
+                           system * each, process.memory / 1024)
+    finally:
+        wire.close()
