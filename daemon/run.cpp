@@ -31,8 +31,9 @@ std::optional<nanoseconds> watchdog_interval() {
     return nanoseconds(microseconds * 1000 / 2);
 }
 
-/// A worker that was not heard of for so long is not alive to systemd.
-constexpr std::chrono::seconds kWorkerSilence{10};
+/// A worker that was not heard of for so long is not alive to systemd. It speaks at
+/// least every pipeline::kRestingLook.
+constexpr std::chrono::seconds kWorkerSilence{25};
 
 class Loop {
 public:

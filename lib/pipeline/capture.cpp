@@ -58,7 +58,11 @@ void Capture::run() {
     }
     book_.begin_receive();  // nothing is unfinished
     ended_.store(true, std::memory_order_release);
-    wiring_.on_end();
+    wiring_.on_news();
+}
+
+void Capture::tell_news() const {
+    if (wiring_.resting && wiring_.resting.exchange(false)) wiring_.on_news();
 }
 
 void Capture::resume() {
@@ -80,8 +84,12 @@ bool Capture::receive_one() {
             book_.end_receive(received.length);
             if (received.cut) book_.count_cut_datagram();
             process(Bytes(book_.buffer()).first(received.length));
+            tell_news();
             return true;
-        case source::Received::Kind::overrun: book_.count_overrun(); return true;
+        case source::Received::Kind::overrun:
+            book_.count_overrun();
+            tell_news();
+            return true;
         case source::Received::Kind::empty:
             seen_empty_ns_.store(wiring_.clock.monotonic().count());
             if (finish_.load()) return false;

@@ -29,7 +29,9 @@ struct Wiring {
     const enrich::InterfaceTable& interfaces;
     const std::vector<std::unique_ptr<Lane>>& lanes;
     const Clock& clock;
-    std::function<void()> on_end;  ///< called by a capture thread that ends
+    /// Cleared by the capture that gets the next datagram, which then calls on_news.
+    std::atomic<bool>& resting;
+    std::function<void()> on_news;  ///< also called by a capture thread that ends
 };
 
 class Capture {
@@ -69,6 +71,7 @@ private:
     /// False when the thread's work is done.
     bool receive_one();
     void process(Bytes datagram);
+    void tell_news() const;
     void resume();
     void complete(Record& record) const;
     void wait_for_input();

@@ -21,6 +21,8 @@ using std::chrono::seconds;
 constexpr seconds kReadyDeadline{30};
 constexpr seconds kEndGrace{5};
 constexpr seconds kOrphanPatience{4};
+/// With what the worker needs to look twice, this is below two seconds.
+constexpr milliseconds kRestingCount{1500};
 
 Error told_already(const Exit& exit) { return {"", exit.code != 0 ? exit.code : EX_SOFTWARE}; }
 
@@ -190,9 +192,21 @@ Result<nanoseconds> Keeper::tick() {
         }
     }
     look_after_rules();
-    nanoseconds next = restart_at_.value_or(now + seconds(60));
+    const nanoseconds next_count = count_for_resting_worker(now);
+    nanoseconds next = std::min(restart_at_.value_or(now + seconds(60)), next_count);
     if (guard_ && guard_->deadline()) next = std::min(next, *guard_->deadline());
     return next;
+}
+
+/// While packets come, the worker asks for the counters more often than this. A
+/// worker that gets none cannot know that there were some. Returns when to be
+/// called again.
+nanoseconds Keeper::count_for_resting_worker(nanoseconds now) {
+    if (!worker_) return now + kRestingCount;
+    if (now >= counted_at_ + kRestingCount && read_counters()) {
+        worker_->channel().send(Message::look);
+    }
+    return counted_at_ + kRestingCount;
 }
 
 Death Keeper::death_of(const Exit& exit) const {

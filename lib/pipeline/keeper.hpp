@@ -84,7 +84,8 @@ private:
     Status follow_dead_worker();
     Status try_later(const Error& error);
     void hear_worker();
-    void read_counters();
+    bool read_counters();
+    std::chrono::nanoseconds count_for_resting_worker(std::chrono::nanoseconds now);
     void guard_rules();
     void look_after_rules();
     void tell(std::string change, std::vector<std::pair<std::string, std::string>> details);
@@ -102,6 +103,7 @@ private:
     std::unique_ptr<rules::Ruleset> ruleset_;
     std::optional<rules::Guard> guard_;
     std::chrono::nanoseconds missing_since_{0};
+    std::chrono::nanoseconds counted_at_{0};
     Sockets sockets_;
     std::vector<std::uint16_t> unbound_;  ///< groups that are only read until they are empty
 

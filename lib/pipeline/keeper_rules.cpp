@@ -8,8 +8,9 @@
 
 namespace nflogd::pipeline {
 
-/// Into the books.
-void Keeper::read_counters() {
+/// Into the books. Whether any has moved.
+bool Keeper::read_counters() {
+    counted_at_ = clock_.monotonic();
     auto counts = ruleset_->count();
     for (const std::string& warning : ruleset_->take_warnings()) log::warning(warning);
     if (!counts) {
@@ -17,8 +18,9 @@ void Keeper::read_counters() {
         if (missing_since_.count() == 0) {
             log::warning("reading the rules' counters: " + counts.error().message);
         }
-        return;
+        return false;
     }
+    bool moved = false;
     for (const rules::RuleCount& count : *counts) {
         if (count.restarted) {
             log::warning("somebody reset or removed the counters of rule '" + count.name +
@@ -27,6 +29,7 @@ void Keeper::read_counters() {
         const auto label = labels_.first(count.name);
         if (!label) continue;
         KernelCount& book = books_.kernel(*label);
+        moved = moved || book.matched != count.matched;
         book.matched = count.matched;
         book.passed = count.passed;
         book.known = true;
@@ -34,9 +37,11 @@ void Keeper::read_counters() {
     for (const rules::GroupCount& count : ruleset_->groups()) {
         if (!count.passed) continue;
         KernelCount& book = books_.open_group(count.group).kernel();
+        moved = moved || book.passed != *count.passed;
         book.passed = *count.passed;
         book.known = true;
     }
+    return moved;
 }
 
 /// After each install(): watches over what is there now.

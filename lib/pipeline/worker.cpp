@@ -21,6 +21,8 @@ using std::chrono::nanoseconds;
 /// flush timer, and where rules are left behind packets go on coming.
 constexpr nanoseconds kOrphanDeadline = std::chrono::seconds(2);
 constexpr nanoseconds kOrphanLook = milliseconds(50);
+/// What was lost at the end of a burst is known before.
+constexpr nanoseconds kRestAfter = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -30,7 +32,7 @@ Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& cl
       clock_(clock),
       rules_(plan.rules),
       bell_(std::move(bell)),
-      wiring_{rules_, interfaces_, lanes_, clock_, [this] { ring_bell(); }} {}
+      wiring_{rules_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {}
 
 Worker::~Worker() {
     captures_.clear();  // their threads use the lanes
@@ -56,6 +58,7 @@ Status Worker::start() {
     for (const auto& lane : lanes_) occasions_told_.push_back(lane->post_barrier());
     written_ledger_ = seen_ledger_ = make_ledger(false, false);
     losing_ = false;
+    moved_at_ = clock_.monotonic();
     if (Status status = start_captures(); !status) return status;
     channel_.send(Message::ready);
     return {};
@@ -167,13 +170,33 @@ nanoseconds Worker::tick() {
         end_orphaned();
         return clock_.monotonic() + kOrphanLook;
     }
-    const nanoseconds now = clock_.monotonic();
-    if (now >= next_look_) {
+    return next_look(clock_.monotonic());
+}
+
+/// Looks if it is time to, and says when the next time is.
+nanoseconds Worker::next_look(nanoseconds now) {
+    const auto pause = [this] { return resting_ ? nanoseconds(kRestingLook) : kLedgerLook; };
+    if (now >= looked_at_ + pause()) {
         ask_for_counts();  // the answer makes the ledger
         look_at_places();
-        next_look_ = now + kLedgerLook;
+        looked_at_ = now;
     }
-    return next_look_;
+    if (!may_rest(now)) {
+        resting_ = false;
+    } else if (!resting_) {
+        resting_ = true;
+        // Packets may have come before the captures could see that.
+        if (!may_rest(now)) resting_ = false;
+    }
+    return looked_at_ + pause();
+}
+
+/// When all is told that there is to tell.
+bool Worker::may_rest(nanoseconds now) const {
+    return now >= moved_at_ + kRestAfter && ending_ == Ending::none && !losing_ &&
+           plan_.books.received() == seen_received_ && !moved(written_ledger_, seen_ledger_) &&
+           std::none_of(lanes_.begin(), lanes_.end(),
+                        [](const auto& lane) { return lane->suspended(); });
 }
 
 void Worker::tell_occasions() {
@@ -202,6 +225,7 @@ void Worker::obey(const Letter& letter) {
         case Message::lifecycle:
             post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
             break;
+        case Message::look: moved_at_ = clock_.monotonic(); break;
         case Message::reopen:
             for (const auto& lane : lanes_) lane->post_reopen();
             break;

@@ -37,6 +37,8 @@ inline constexpr std::chrono::seconds kStopDeadline{10};
 inline constexpr const char* kWorkerName = "nflogd-worker";
 /// How often the kernel's counters are read and losses looked for.
 inline constexpr std::chrono::milliseconds kLedgerLook{400};
+/// The same while nothing happens: only as a sign that the worker works.
+inline constexpr std::chrono::seconds kRestingLook{12};
 
 /// What the keeper hands over. All of it outlives the worker.
 struct WorkerPlan {
@@ -101,6 +103,8 @@ private:
     void keep_ledger();
     void write_final_ledger();
     void ask_for_counts();
+    std::chrono::nanoseconds next_look(std::chrono::nanoseconds now);
+    [[nodiscard]] bool may_rest(std::chrono::nanoseconds now) const;
     bool read_counters();
     Ledger make_ledger(bool kernel_read, bool at_rest);
     [[nodiscard]] bool empty_since(std::uint16_t group, std::chrono::nanoseconds since) const;
@@ -128,7 +132,10 @@ private:
     std::optional<Auditor> auditor_;
     Ledger written_ledger_;  ///< the last one that outputs got
     Ledger seen_ledger_;     ///< as of the last look
-    std::chrono::nanoseconds next_look_{0};
+    std::uint64_t seen_received_ = 0;  ///< packets, likewise
+    std::chrono::nanoseconds looked_at_{0};
+    std::chrono::nanoseconds moved_at_{0};  ///< the look that saw the ledger move last
+    std::atomic<bool> resting_{false};      ///< nothing moves, so looks are rare
     std::chrono::nanoseconds next_ledger_{0};
     std::chrono::nanoseconds quiet_since_{0};  ///< nothing was to be written then
     std::chrono::nanoseconds lost_at_{0};      ///< when losses grew last

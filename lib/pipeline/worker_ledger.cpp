@@ -63,11 +63,13 @@ Ledger Worker::make_ledger(bool kernel_read, bool at_rest) {
 /// something has moved: as soon as it stands still, so that it is complete, or
 /// when the interval is over.
 void Worker::keep_ledger() {
+    seen_received_ = plan_.books.received();
     Ledger ledger = make_ledger(true, false);
     const bool still = !moved(seen_ledger_, ledger);
     tell_losses(ledger);
     seen_ledger_ = ledger;
     const nanoseconds now = clock_.monotonic();
+    if (!still) moved_at_ = now;
     if (!moved(written_ledger_, ledger)) {
         quiet_since_ = now;
         return;

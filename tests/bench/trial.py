@@ -23,6 +23,7 @@ from readers import GROUP
 
 TICK = os.sysconf("SC_CLK_TCK")
 PORT = 5999
+RECORD_BYTES = 480  # of the longest format
 
 
 @dataclasses.dataclass
@@ -136,12 +137,23 @@ class Process:
         return [usage.ru_utime - self.before[0], usage.ru_stime - self.before[1]]
 
 
+def warm(folder, size):
+    """Touches memory for as much as will be written: on a virtual machine a page is
+    dear when it is used for the first time, whoever uses it."""
+    path = pathlib.Path(folder) / "warm"
+    with open(path, "wb") as out:
+        for _ in range(size >> 20):
+            out.write(bytes(1 << 20))
+    path.unlink()
+
+
 @contextlib.contextmanager
-def tmpfs():
+def tmpfs(size):
     with tempfile.TemporaryDirectory(prefix="nflogd-bench-", dir="/run") as folder:
         os.chmod(folder, 0o755)
         run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
         try:
+            warm(folder, size)
             yield folder
         finally:
             run("umount", folder)
@@ -165,7 +177,7 @@ def trial(kind, load, flood_cpu, reader_cpus):
     """Figures of one reader under one load."""
     wire = Wire(load)
     try:
-        with tmpfs() as folder:
+        with tmpfs(load.packets * load.logs * RECORD_BYTES) as folder:
             reader = kind(folder)
             process = Process(wire, reader, reader_cpus)
             try:

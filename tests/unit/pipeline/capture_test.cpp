@@ -65,7 +65,8 @@ struct Group {
     enrich::InterfaceTable interfaces;
     std::vector<std::unique_ptr<pipeline::Lane>> lanes;
     int ends = 0;
-    pipeline::Wiring wiring{rules, interfaces, lanes, system_clock(), [this] { ++ends; }};
+    std::atomic<bool> resting{false};
+    pipeline::Wiring wiring{rules, interfaces, lanes, system_clock(), resting, [this] { ++ends; }};
 };
 
 }  // namespace
