@@ -130,8 +130,8 @@ private:
     enrich::RuleIndex rules_;
 
     std::optional<Auditor> auditor_;
-    Ledger written_ledger_;  ///< the last one that outputs got
-    Ledger seen_ledger_;     ///< as of the last look
+    Ledger written_ledger_;            ///< the last one that outputs got
+    Ledger seen_ledger_;               ///< as of the last look
     std::uint64_t seen_received_ = 0;  ///< packets, likewise
     std::chrono::nanoseconds looked_at_{0};
     std::chrono::nanoseconds moved_at_{0};  ///< the look that saw the ledger move last

@@ -26,13 +26,11 @@ class LibNft final : public Nft {
 public:
     explicit LibNft(Context context) : context_(std::move(context)) {}
 
-    NftReply run(const std::string& commands, NftOutput output) override {
+    NftReply run(const std::string& commands) override {
         // As a file: for a buffer libnftables 1.0 does not say which line is wrong.
         const auto file = memory_file(commands);
         if (!file) return {false, "", file.error().message};
         const auto path = "/proc/self/fd/" + std::to_string(file->get());
-        const unsigned flags = output == NftOutput::json ? unsigned{NFT_CTX_OUTPUT_JSON} : 0;
-        ::nft_ctx_output_set_flags(context_.get(), flags);
         const bool ok = ::nft_run_cmd_from_filename(context_.get(), path.c_str()) == 0;
         return {ok, ::nft_ctx_get_output_buffer(context_.get()),
                 ::nft_ctx_get_error_buffer(context_.get())};

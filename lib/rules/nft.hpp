@@ -19,15 +19,13 @@ struct NftReply {
     std::string error;  ///< as nft(8) prints it
 };
 
-enum class NftOutput { text, json };
-
 /// One context: one netlink socket, which owns the tables made with it as
 /// `flags owner`. They go when it is destroyed. One thread.
 class Nft {
 public:
     virtual ~Nft() = default;
     /// The commands of one text are one transaction.
-    virtual NftReply run(const std::string& commands, NftOutput output = NftOutput::text) = 0;
+    virtual NftReply run(const std::string& commands) = 0;
 };
 
 using OpenNft = std::function<Result<std::unique_ptr<Nft>>()>;

@@ -46,9 +46,10 @@ struct NftItem {
 
 struct NftQuery {
     std::uint8_t family = 0;  ///< 0: all
-    std::string table;        ///< empty: all
+    std::string table{};      ///< empty: all
+    bool only_counters = false;
     /// Which items to keep; all without it.
-    std::function<bool(const NftItem&)> keep;
+    std::function<bool(const NftItem&)> keep{};
 };
 
 /// All items that the query asks for, as they were at one moment; in the

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // list_nft_items(): the dumps of nf_tables, read as one.
+#include <arpa/inet.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -58,12 +59,21 @@ private:
             static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(message, sizeof(nfgenmsg)));
         header->nfgen_family = query_.family;
         header->version = NFNETLINK_V0;
-        // A dump of rules takes it for a filter, the others pass it over.
-        if (message_type == NFT_MSG_GETRULE && !query_.table.empty())
-            mnl_attr_put_strz(message, NFTA_RULE_TABLE, query_.table.c_str());
+        put_filter(message, message_type);
         if (::send(fd_.get(), message, message->nlmsg_len, 0) < 0)
             return system_error(errno, "asking for the ruleset");
         return {};
+    }
+
+    /// Only dumps of rules and objects know one.
+    void put_filter(nlmsghdr* message, std::uint8_t message_type) const {
+        const bool objects = message_type == NFT_MSG_GETOBJ;
+        if (!objects && message_type != NFT_MSG_GETRULE) return;
+        const int table = objects ? int{NFTA_OBJ_TABLE} : int{NFTA_RULE_TABLE};
+        if (!query_.table.empty())
+            mnl_attr_put_strz(message, static_cast<std::uint16_t>(table), query_.table.c_str());
+        if (objects && query_.only_counters)
+            mnl_attr_put_u32(message, NFTA_OBJ_TYPE, htonl(NFT_OBJECT_COUNTER));
     }
 
     Status receive() {
@@ -128,6 +138,7 @@ Result<Dump> list_once(const NftQuery& query, std::vector<NftItem>& items) {
     if (auto status = lister.open(); !status) return status.error();
     for (const std::uint8_t type :
          {NFT_MSG_GETTABLE, NFT_MSG_GETCHAIN, NFT_MSG_GETRULE, NFT_MSG_GETOBJ}) {
+        if (query.only_counters && type != NFT_MSG_GETOBJ) continue;
         auto dumped = lister.dump(type);
         if (!dumped || *dumped == Dump::interrupted) return dumped;
     }

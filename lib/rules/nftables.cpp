@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nftables.hpp"
 
+#include <linux/netfilter.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/log.hpp"
-#include "nft_counters.hpp"
 
 namespace nflogd::rules {
 namespace {
@@ -138,17 +140,16 @@ Result<std::vector<RuleCount>> NftablesRuleset::count() {
     std::vector<Reading> readings;
     if (!installed_) return std::vector<RuleCount>{};
     const auto& table = installed_->options.table;
-    const auto reply = nft_->run("list counters table inet " + table, NftOutput::json);
-    if (!reply.ok)
-        return Error{"table inet " + table + ": nft: " + first_complaint(reply.error).message,
-                     EX_UNAVAILABLE};
-    const auto packets = parse_nft_counters(reply.output);
-    if (!packets) return packets.error();
+    const auto counters = list_({.family = NFPROTO_INET, .table = table, .only_counters = true});
+    if (!counters) return counters.error().wrap("table inet " + table);
+    std::unordered_map<std::string_view, std::uint64_t> packets;
+    for (const NftItem& counter : *counters)
+        if (counter.packets) packets[counter.name] = *counter.packets;
     for (const auto& rule : installed_->options.log) {
         const auto& object = installed_->names.at(rule.name);
-        const auto matched = packets->find("matched." + object);
-        const auto passed = packets->find("passed." + object);
-        if (matched == packets->end() || passed == packets->end())
+        const auto matched = packets.find("matched." + object);
+        const auto passed = packets.find("passed." + object);
+        if (matched == packets.end() || passed == packets.end())
             return Error{
                 "table inet " + table + ": the counters of rule '" + rule.name + "' are gone",
                 EX_UNAVAILABLE};

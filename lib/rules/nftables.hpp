@@ -21,9 +21,8 @@ namespace nflogd::rules {
 
 class NftablesRuleset final : public TrialRuleset {
 public:
-    /// `list` shows what is in the kernel; without it missing() says nothing.
-    explicit NftablesRuleset(OpenNft open, ListNft list = nullptr)
-        : open_(std::move(open)), list_(std::move(list)) {}
+    /// `list` shows what is in the kernel.
+    NftablesRuleset(OpenNft open, ListNft list) : open_(std::move(open)), list_(std::move(list)) {}
     ~NftablesRuleset() override;
 
     Status install(const RulesOptions& options) override;

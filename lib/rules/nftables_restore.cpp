@@ -8,13 +8,12 @@
 namespace nflogd::rules {
 
 Result<std::vector<NftItem>> NftablesRuleset::list_table() const {
-    return list_({NFPROTO_INET, installed_->options.table, nullptr});
+    return list_({.family = NFPROTO_INET, .table = installed_->options.table});
 }
 
 /// From here on the table is to stay as it is.
 void NftablesRuleset::look() {
     seen_.reset();
-    if (!list_) return;
     const auto items = list_table();
     if (items) {
         seen_ = Seen{nft_state(*items), nft_shape(*items)};

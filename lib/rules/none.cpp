@@ -62,7 +62,7 @@ std::vector<GroupCount> sum_by_group(const std::vector<RuleCount>& totals,
 }  // namespace
 
 Result<std::vector<OperatorRule>> NoneRuleset::find() const {
-    const auto items = list_({NFPROTO_UNSPEC, "", may_count});
+    const auto items = list_({.family = NFPROTO_UNSPEC, .keep = may_count});
     if (!items) return items.error();
     auto rules = operator_rules(*items);
     auto legacy = list_legacy_();

@@ -9,12 +9,13 @@ import re
 import subprocess
 
 GROUP = 100
+PORT = 5999
 
 
 class Reader:
-    """One program for one round. `reports` is whether it counts its own losses."""
+    """One program for one round."""
     name = ""
-    reports = True
+    own_rules = False  # else those of the trial
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -66,27 +67,29 @@ class Floor(Reader):
 
 class Nflogd(Reader):
     format = "json"
-    outputs = 1
+
+    def rules(self):
+        return {"backend": "none"}
 
     def command(self):
-        outputs = [{"name": f"out{i}", "type": "file", "path": str(self._path(i)),
-                    "format": self.format} for i in range(self.outputs)]
-        config = {"sources": [{"type": "nflog", "groups": [GROUP]}],
-                  "rules": {"backend": "none"}, "outputs": outputs}
+        config = {"sources": [{"type": "nflog", "groups": [GROUP]}], "rules": self.rules(),
+                  "outputs": [{"name": "main", "type": "file", "path": str(self._log),
+                               "format": self.format}]}
         path = self.folder / "nflogd.yaml"
         path.write_text(json.dumps(config))
         (self.folder / "log").mkdir(mode=0o755)
         return [os.environ["NFLOGD"], "run", "-c", str(path)]
 
-    def _path(self, number):
-        return self.folder / "log" / f"{number}.log"
+    @property
+    def _log(self):
+        return self.folder / "log" / "main.log"
 
     def ready(self):
         return "reading nfnetlink_log" in self.errors.read_text()
 
     def _last(self):
-        with open(self._path(0), "rb") as log:
-            log.seek(max(0, self._path(0).stat().st_size - 65536))
+        with open(self._log, "rb") as log:
+            log.seek(max(0, self._log.stat().st_size - (1 << 20)))
             return log.read().splitlines()[-1]
 
 
@@ -94,7 +97,7 @@ class NflogdJson(Nflogd):
     name = "nflogd json"
 
     def kept(self):
-        return min(_lines(self._path(i), '"event":"packet"') for i in range(self.outputs))
+        return _lines(self._log, '"event":"packet"')
 
     def lost(self):
         ledger = json.loads(self._last())
@@ -104,12 +107,31 @@ class NflogdJson(Nflogd):
                 output["dropped"] + output["failed"])
 
 
+class NflogdRules(NflogdJson):
+    """With rules of its own: as many as the trial's that match, and others."""
+    name = "nflogd 8 rules"
+    own_rules = True
+    others = 0
+
+    def rules(self):
+        log = [{"name": f"other-{i}", "hook": "input", "protocol": "udp",
+                "destination_port": 10_000 + i} for i in range(self.others)]
+        log += [{"name": f"bench-{i}", "hook": "input", "protocol": "udp",
+                 "destination_port": PORT} for i in range(8)]
+        return {"backend": "nftables", "log": log}
+
+
+class NflogdManyRules(NflogdRules):
+    name = "nflogd 500 rules"
+    others = 492
+
+
 class NflogdLine(Nflogd):
     name = "nflogd line"
     format = "line"
 
     def kept(self):
-        return _lines(self._path(0), " UDP ") or _lines(self._path(0), " udp ")
+        return _lines(self._log, " udp ")
 
     def lost(self):
         return sum(int(number) for number in
@@ -118,7 +140,6 @@ class NflogdLine(Nflogd):
 
 class Ulogd(Reader):
     """With every buffer as large as the daemon's own."""
-    reports = False
     filters = "base1:BASE,ifi1:IFINDEX,ip2str1:IP2STR"
     plugins = ["inppkt_NFLOG", "raw2packet_BASE", "filter_IFINDEX", "filter_IP2STR",
                "filter_PRINTPKT", "output_JSON", "output_LOGEMU"]
@@ -181,4 +202,4 @@ def _missing(program):
     return None if found else program
 
 
-READERS = [Floor, NflogdJson, NflogdLine, UlogdJson, UlogdLogemu, Tcpdump]
+READERS = [Floor, NflogdJson, NflogdLine, NflogdRules, NflogdManyRules, UlogdJson, UlogdLogemu, Tcpdump]

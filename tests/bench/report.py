@@ -58,16 +58,20 @@ def _cells(row):
             times(row.to_ulogd), f"{row.memory_mib:.0f} MiB"]
 
 
-def table(all_rows):
-    """As Markdown, which reads well on a terminal, too."""
-    lines = [COLUMNS] + [_cells(row) for row in all_rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(COLUMNS))]
+def markdown(lines):
+    """A table that reads well on a terminal, too; the first line is its head."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+
     def text(line):
         return "| " + " | ".join(cell.rjust(width) if i else cell.ljust(width)
                                  for i, (cell, width) in enumerate(zip(line, widths))) + " |"
     rule = "|" + "|".join("-" * (width + 1) + (":" if i else "-")
                           for i, width in enumerate(widths)) + "|"
     return "\n".join([text(lines[0]), rule, *map(text, lines[1:])])
+
+
+def table(all_rows):
+    return markdown([COLUMNS, *map(_cells, all_rows)])
 
 
 def write_json(path, options, results, all_rows):

@@ -4,7 +4,7 @@
     namespace load                      namespace gw
     +-----------------+   veth    +------------------------------------------+
     | out0 192.0.2.1  +-----------+ wan0 192.0.2.254                         |
-    | the flooder     |           | prerouting: 8 x log group 100, then drop |
+    | the flooder     |           | input: 8 x log group 100, then drop      |
     +-----------------+           | the reader                               |
                                   +------------------------------------------+
 """
@@ -19,10 +19,9 @@ import threading
 
 from harness import Namespace, run, wait_for
 
-from readers import GROUP
+from readers import GROUP, PORT
 
 TICK = os.sysconf("SC_CLK_TCK")
-PORT = 5999
 RECORD_BYTES = 480  # of the longest format
 
 
@@ -56,7 +55,7 @@ class Figures:
 class Wire:
     """The two namespaces above, and the log rules."""
 
-    def __init__(self, load):
+    def __init__(self, load, log_rules):
         self.load, self.gw = Namespace("load"), Namespace("gw")
         self.load.run("ip", "link", "add", "out0", "type", "veth", "peer", "name", "wan0",
                       "netns", self.gw.name)
@@ -67,9 +66,9 @@ class Wire:
         self.load.run("ip", "neigh", "add", "192.0.2.254", "lladdr", self.gw.mac("wan0"),
                       "dev", "out0")
         logs = "".join(f'udp dport {PORT} log prefix "bench-{i}" group {GROUP} snaplen 128 '
-                       "queue-threshold 64;\n" for i in range(load.logs))
-        self.gw.nft("table inet bench {\n counter logged { }\n chain prerouting {\n"
-                    "type filter hook prerouting priority raw;\n" + logs +
+                       "queue-threshold 64;\n" for i in range(load.logs) if log_rules)
+        self.gw.nft("table inet bench {\n counter logged { }\n chain input {\n"
+                    "type filter hook input priority 50;\n" + logs +
                     f"udp dport {PORT} counter name logged drop;\n}}\n}}\n")
 
     def offered(self, load):
@@ -120,7 +119,8 @@ class Process:
         self.memory = max(self.memory, sum(pss(pid) for pid in self.pids()))
 
     def settle(self):
-        """Waits until it has nothing to do: no tick of CPU time for half a second."""
+        """Waits until it has nothing to do: no tick of CPU time for half a second.
+        Returns user and system seconds since it was ready."""
         pause, last, still = threading.Event(), None, 0
         while still < 5:
             pause.wait(0.1)
@@ -128,13 +128,11 @@ class Process:
             still = still + 1 if now == last else 0
             last = now
         self.sample_memory()
+        return [now - before for now, before in zip(last, self.before)]
 
     def stop(self):
-        """Ends it; returns user and system seconds since it was ready."""
         self.process.send_signal(signal.SIGTERM)
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = os.waitstatus_to_exitcode(status)
-        return [usage.ru_utime - self.before[0], usage.ru_stime - self.before[1]]
+        self.process.wait(60)
 
 
 def warm(folder, size):
@@ -175,7 +173,7 @@ def flood(wire, load, cpu, process):
 
 def trial(kind, load, flood_cpu, reader_cpus):
     """Figures of one reader under one load."""
-    wire = Wire(load)
+    wire = Wire(load, log_rules=not kind.own_rules)
     try:
         with tmpfs(load.packets * load.logs * RECORD_BYTES) as folder:
             reader = kind(folder)
@@ -184,9 +182,9 @@ def trial(kind, load, flood_cpu, reader_cpus):
                 start = os.times().elapsed
                 flood(wire, load, flood_cpu, process)
                 seconds = os.times().elapsed - start
-                process.settle()
+                user, system = process.settle()
             finally:
-                user, system = process.stop()
+                process.stop()
             kept = reader.kept()
             each = 1e6 / max(kept, 1)
             return Figures(wire.offered(load), kept, reader.lost(), seconds, user * each,

@@ -4,7 +4,6 @@
 #include "rules/iptables_save.hpp"
 #include "rules/iptables_traces.hpp"
 #include "rules/nft.hpp"
-#include "rules/nft_counters.hpp"
 #include "support.hpp"
 
 using namespace nflogd;
@@ -28,29 +27,6 @@ TEST_CASE("a complaint without a line is line 0") {
     REQUIRE(first_complaint("something else").message == "something else");
     REQUIRE(first_complaint("").message.empty());
     REQUIRE(first_complaint("Error: ").message.empty());
-}
-
-TEST_CASE("nft's counters") {
-    const auto counters = parse_nft_counters(
-        R"({"nftables": [{"metainfo": {"version": "1.0.6"}},
-            {"counter": {"family": "inet", "name": "matched.a", "packets": 18446744073709551615}},
-            {"counter": {"family": "inet", "name": "passed.a", "packets": 0, "bytes": 0}}]})");
-    REQUIRE(counters.ok());
-    REQUIRE(counters->size() == 2);
-    REQUIRE(counters->at("matched.a") == 18446744073709551615U);
-    REQUIRE(counters->at("passed.a") == 0);
-}
-
-TEST_CASE("what is not a list of counters is an error, never a 0") {
-    for (const std::string text :
-         {"", "{", "[]", "{}", R"({"nftables": 1})", R"({"nftables": [{"counter": 1}]})",
-          R"({"nftables": [{"counter": {"name": "a"}}]})",
-          R"({"nftables": [{"counter": {"name": "a", "packets": -1}}]})",
-          R"({"nftables": [{"counter": {"name": "a", "packets": "1"}}]})",
-          R"({"nftables": [{"counter": {"name": 1, "packets": 1}}]})", "\xff"}) {
-        INFO(text);
-        REQUIRE_FALSE(parse_nft_counters(text).ok());
-    }
 }
 
 TEST_CASE("iptables-save's tables, chains, rules and counters") {
