@@ -2,7 +2,7 @@
 //
 // The format `json`: one flat object a line (RFC 8259), the table of fields in
 // its order, the packet that an ICMP error quotes as `inner`.
-#include <bit>
+#include <cstring>
 #include <vector>
 
 #include "core/fields.hpp"
@@ -18,42 +18,8 @@ namespace {
 /// Longer names are cut: they come from the configuration, which allows less.
 constexpr std::size_t kMaxName = 255;
 
-/// `,"name":` padded, so that it is copied in one move.
-struct Key {
-    std::array<char, 24> text{};
-    std::uint8_t length = 0;
-};
-
-template <std::size_t Count>
-constexpr std::array<Key, Count> make_keys(const std::array<FieldRow, Count>& rows) {
-    std::array<Key, Count> keys{};
-    for (std::size_t i = 0; i < Count; ++i) {
-        Key& key = keys[i];
-        const auto add = [&key](char c) { key.text[key.length++] = c; };
-        add(',');
-        add('"');
-        for (const char c : rows[i].name) add(c);
-        add('"');
-        add(':');
-    }
-    return keys;
-}
-
-constexpr auto kEnvelopeKeys = make_keys(kEnvelopeFields);
-constexpr auto kHeaderKeys = make_keys(kHeaderFields);
-
-template <typename T>
-const T& member(const void* object, const FieldRow& row) {
-    return *reinterpret_cast<const T*>(static_cast<const char*>(object) + row.offset);
-}
-
-std::uint64_t integer(const void* object, const FieldRow& row) {
-    switch (row.size) {
-        case 1: return member<std::uint8_t>(object, row);
-        case 2: return member<std::uint16_t>(object, row);
-        case 4: return member<std::uint32_t>(object, row);
-        default: return member<std::uint64_t>(object, row);
-    }
+constexpr bool is_quoted(FieldType type) {
+    return type != FieldType::integer && type != FieldType::boolean && type != FieldType::tcp_flags;
 }
 
 void write_quoted(Writer& writer, std::string_view harmless) {
@@ -75,7 +41,6 @@ void write_tcp_flags(Writer& writer, std::uint16_t flags) {
 }
 
 void write_interface(Writer& writer, const Interface& interface) {
-    writer.put('"');
     const std::string_view name(interface.name.data(),
                                 ::strnlen(interface.name.data(), interface.name.size()));
     if (name.empty()) {
@@ -84,28 +49,26 @@ void write_interface(Writer& writer, const Interface& interface) {
     } else {
         write_json_text(writer, name);
     }
-    writer.put('"');
 }
 
 class JsonFormatter : public Formatter {
 public:
     explicit JsonFormatter(FormatOptions options)
         : labels_(*options.labels),
-          host_(json_text(std::string_view(options.host).substr(0, kMaxName))) {
+          host_(json_text(std::string_view(options.host).substr(0, kMaxName))),
+          behind_timestamp_(R"(","event":"packet","host":")" + host_ + '"') {
         known_labels_.reserve(Labels::kMaxRules);
     }
 
     std::size_t packet(const Record& record, std::span<char> out) override {
         Writer writer(out.data());
-        writer.put(R"({"timestamp":")");
+        writer.literal(R"({"timestamp":")");
         time_.write(writer, record.timestamp_ns);
-        writer.put(R"(","event":"packet","host":")");
-        writer.put(host_);
-        writer.put('"');
+        writer.put(behind_timestamp_);
         write_envelope(writer, record);
-        write_headers(writer, record.packet);
-        if (record.quotes && record.inner.present != 0) write_inner(writer, record.inner);
-        writer.put("}\n");
+        write_headers(writer, record.packet, record);
+        if (record.quotes && record.inner.present != 0) write_inner(writer, record);
+        writer.literal("}\n");
         return static_cast<std::size_t>(writer.position() - out.data());
     }
 
@@ -119,80 +82,78 @@ private:
         std::string action;
     };
 
+    // One comparison a row of the table, which goes the same way for most records:
+    // that costs less than to find the next field that is there.
+#define WRITE_FIELD(name, type, value)                                \
+    if constexpr (is_quoted(FieldType::type)) {                       \
+        writer.literal(",\"" #name "\":\"");                          \
+        write_value<FieldType::type>(writer, value, headers, record); \
+        writer.put('"');                                              \
+    } else {                                                          \
+        writer.literal(",\"" #name "\":");                            \
+        write_value<FieldType::type>(writer, value, headers, record); \
+    }
+
     void write_envelope(Writer& writer, const Record& record) {
-        constexpr std::uint64_t kWrittenFirst = std::uint64_t{1}
-                                                << static_cast<unsigned>(Field::timestamp);
-        for (std::uint64_t rest = record.present & ~kWrittenFirst; rest != 0; rest &= rest - 1) {
-            const auto index = static_cast<std::size_t>(std::countr_zero(rest));
-            const Key& key = kEnvelopeKeys[index];
-            writer.put_padded(key.text, key.length);
-            write_field(writer, kEnvelopeFields[index], &record, record.packet.ip_version);
-        }
+        const Headers& headers = record.packet;
+#define ENVELOPE(name, type, member)                         \
+    if constexpr (FieldType::type != FieldType::timestamp) { \
+        if (record.has(Field::name)) {                       \
+            WRITE_FIELD(name, type, record.member)           \
+        }                                                    \
+    }
+#include "core/fields.def"
     }
 
-    void write_headers(Writer& writer, const Headers& headers) {
-        for (std::uint64_t rest = headers.present; rest != 0; rest &= rest - 1) {
-            const auto index = static_cast<std::size_t>(std::countr_zero(rest));
-            const Key& key = kHeaderKeys[index];
-            writer.put_padded(key.text, key.length);
-            write_field(writer, kHeaderFields[index], &headers, headers.ip_version);
-        }
+    void write_headers(Writer& writer, const Headers& headers, const Record& record) {
+#define HEADER(name, type, member)              \
+    if (headers.has(HeaderField::name)) {       \
+        WRITE_FIELD(name, type, headers.member) \
     }
+#include "core/fields.def"
+    }
+#undef WRITE_FIELD
 
-    void write_inner(Writer& writer, const Headers& inner) {
-        writer.put(R"(,"inner":)");
+    void write_inner(Writer& writer, const Record& record) {
+        writer.literal(R"(,"inner":)");
         char* start = writer.position();
-        write_headers(writer, inner);
+        write_headers(writer, record.inner, record);
         *start = '{';  // where the first key has its comma
         writer.put('}');
     }
 
-    void write_field(Writer& writer, const FieldRow& row, const void* object,
-                     std::uint8_t ip_version) {
-        switch (row.type) {
-            case FieldType::integer: writer.decimal(integer(object, row)); return;
-            case FieldType::boolean:
-                writer.put(member<bool>(object, row) ? std::string_view("true") : "false");
-                return;
-            case FieldType::tcp_flags:
-                write_tcp_flags(writer, member<std::uint16_t>(object, row));
-                return;
-            case FieldType::interface:
-                write_interface(writer, member<Interface>(object, row));
-                return;
-            default: break;
-        }
-        writer.put('"');
-        write_string_field(writer, row, object, ip_version);
-        writer.put('"');
-    }
-
-    void write_string_field(Writer& writer, const FieldRow& row, const void* object,
-                            std::uint8_t ip_version) {
-        switch (row.type) {
-            case FieldType::address:
-                writer.address(member<IpAddress>(object, row), ip_version);
-                break;
-            case FieldType::ipv4: writer.ipv4(member<Ipv4Address>(object, row).data()); break;
-            case FieldType::mac: writer.mac(member<MacAddress>(object, row)); break;
-            case FieldType::ether_type: writer.hex16(member<std::uint16_t>(object, row)); break;
-            case FieldType::protocol:
-                writer.put(protocol_name(member<std::uint8_t>(object, row)));
-                break;
-            case FieldType::hook: writer.put(hook_name(member<Hook>(object, row))); break;
-            case FieldType::malformed:
-                writer.put(malformed_text(member<Malformed>(object, row)));
-                break;
-            case FieldType::rule_name:
-                writer.put(label(member<std::uint16_t>(object, row)).name);
-                break;
-            case FieldType::rule_action:
-                writer.put(label(member<std::uint16_t>(object, row)).action);
-                break;
-            case FieldType::prefix:
-                write_json_text(writer, static_cast<const Record*>(object)->prefix_text());
-                break;
-            default: break;
+    template <FieldType Type, typename Value>
+    void write_value(Writer& writer, const Value& value, const Headers& headers,
+                     const Record& record) {
+        if constexpr (Type == FieldType::integer) {
+            writer.decimal(value);
+        } else if constexpr (Type == FieldType::boolean) {
+            writer.put(value ? std::string_view("true") : "false");
+        } else if constexpr (Type == FieldType::tcp_flags) {
+            write_tcp_flags(writer, value);
+        } else if constexpr (Type == FieldType::interface) {
+            write_interface(writer, value);
+        } else if constexpr (Type == FieldType::address) {
+            writer.address(value, headers.ip_version);
+        } else if constexpr (Type == FieldType::ipv4) {
+            writer.ipv4(value.data());
+        } else if constexpr (Type == FieldType::mac) {
+            writer.mac(value);
+        } else if constexpr (Type == FieldType::ether_type) {
+            writer.hex16(value);
+        } else if constexpr (Type == FieldType::protocol) {
+            writer.put(protocol_name(value));
+        } else if constexpr (Type == FieldType::hook) {
+            writer.put(hook_name(value));
+        } else if constexpr (Type == FieldType::malformed) {
+            writer.put(malformed_text(value));
+        } else if constexpr (Type == FieldType::rule_name) {
+            writer.put(label(value).name);
+        } else if constexpr (Type == FieldType::rule_action) {
+            writer.put(label(value).action);
+        } else {
+            static_assert(Type == FieldType::prefix);
+            write_json_text(writer, record.prefix_text());
         }
     }
 
@@ -208,6 +169,7 @@ private:
 
     const Labels& labels_;
     const std::string host_;
+    const std::string behind_timestamp_;
     std::vector<JsonLabel> known_labels_;
     UtcTime time_;
 };

@@ -26,15 +26,23 @@ constexpr auto kHexPairs = [] {
     return pairs;
 }();
 
-/// Every octet as text, its length in the fourth byte.
+/// Every octet as text with a dot behind it, and their length.
+struct Octet {
+    std::array<char, 4> text;
+    std::uint8_t length;
+};
+
 constexpr auto kOctets = [] {
-    std::array<std::array<char, 4>, 256> octets{};
+    std::array<Octet, 256> octets{};
     for (std::size_t i = 0; i < 256; ++i) {
-        char digits[3] = {static_cast<char>('0' + i / 100), static_cast<char>('0' + i / 10 % 10),
-                          static_cast<char>('0' + i % 10)};
-        const std::size_t skip = i >= 100 ? 0 : i >= 10 ? 1 : 2;
-        for (std::size_t k = skip; k < 3; ++k) octets[i][k - skip] = digits[k];
-        octets[i][3] = static_cast<char>(3 - skip);
+        Octet& octet = octets[i];
+        const auto add = [&octet](std::size_t c) {
+            octet.text[octet.length++] = static_cast<char>(c);
+        };
+        if (i >= 100) add('0' + i / 100);
+        if (i >= 10) add('0' + i / 10 % 10);
+        add('0' + i % 10);
+        add('.');
     }
     return octets;
 }();
@@ -68,21 +76,29 @@ void Writer::decimal2(unsigned value) {
     out_ += 2;
 }
 
+/// From the front on, so that nothing is copied once more.
 void Writer::decimal(std::uint64_t value) {
-    std::array<char, 20> digits;
-    char* start = digits.data() + digits.size();
-    while (value >= 100) {
-        start -= 2;
-        std::memcpy(start, &kPairs[2 * (value % 100)], 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        start -= 2;
-        std::memcpy(start, &kPairs[2 * value], 2);
+    if (value < 10) {
+        put(static_cast<char>('0' + value));
+    } else if (value < 100) {
+        decimal2(static_cast<unsigned>(value));
+    } else if (value < 10'000) {
+        decimal(value / 100);
+        decimal2(static_cast<unsigned>(value % 100));
+    } else if (value < 100'000'000) {
+        decimal(value / 10'000);
+        decimal4(static_cast<unsigned>(value % 10'000));
     } else {
-        *--start = static_cast<char>('0' + value);
+        decimal(value / 100'000'000);
+        const auto rest = static_cast<unsigned>(value % 100'000'000);
+        decimal4(rest / 10'000);
+        decimal4(rest % 10'000);
     }
-    put(std::string_view(start, static_cast<std::size_t>(digits.data() + digits.size() - start)));
+}
+
+void Writer::decimal4(unsigned value) {
+    decimal2(value / 100);
+    decimal2(value % 100);
 }
 
 void Writer::hex(std::uint8_t byte) {
@@ -106,11 +122,11 @@ void Writer::mac(const MacAddress& mac) {
 
 void Writer::ipv4(const std::uint8_t* bytes) {
     for (int i = 0; i < 4; ++i) {
-        if (i > 0) put('.');
-        const std::array<char, 4>& octet = kOctets[bytes[i]];
-        std::memcpy(out_, octet.data(), 3);
-        out_ += octet[3];
+        const Octet& octet = kOctets[bytes[i]];
+        std::memcpy(out_, octet.text.data(), octet.text.size());
+        out_ += octet.length;
     }
+    --out_;  // the last dot
 }
 
 void Writer::hex_group(std::uint16_t value) {

@@ -5,7 +5,6 @@
 /// and line_test.cpp build that one). Nothing allocates.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -22,7 +21,26 @@ public:
     [[nodiscard]] char* position() const { return out_; }
 
     void put(char c) { *out_++ = c; }
-    void put(std::string_view text) { out_ = std::copy(text.begin(), text.end(), out_); }
+    /// Most texts are a word: two moves that overlap, no call.
+    void put(std::string_view text) {
+        const std::size_t size = text.size();
+        if (size > 16) {
+            std::memcpy(out_, text.data(), size);
+        } else if (size >= 8) {
+            put_ends<8>(text);
+        } else if (size >= 4) {
+            put_ends<4>(text);
+        } else {
+            for (std::size_t i = 0; i < size; ++i) out_[i] = text[i];
+        }
+        out_ += size;
+    }
+    /// A string literal: one or two moves, no loop.
+    template <std::size_t Size>
+    void literal(const char (&text)[Size]) {
+        std::memcpy(out_, text, Size - 1);
+        out_ += Size - 1;
+    }
     /// Copies `Size` bytes, of which only `length` count: one move, no loop.
     template <std::size_t Size>
     void put_padded(const std::array<char, Size>& text, std::size_t length) {
@@ -43,6 +61,13 @@ public:
     void hex16(std::uint16_t value);
 
 private:
+    /// Of a text of `Size` to twice as many bytes.
+    template <std::size_t Size>
+    void put_ends(std::string_view text) {
+        std::memcpy(out_, text.data(), Size);
+        std::memcpy(out_ + text.size() - Size, text.data() + text.size() - Size, Size);
+    }
+    void decimal4(unsigned value);
     void hex_group(std::uint16_t value);
 
     char* out_;
