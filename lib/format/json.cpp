@@ -156,14 +156,18 @@ private:
         return writer;
     }
 
-    /// Escaped once, when the rule is seen for the first time.
     const JsonLabel& label(std::uint16_t rule) {
+        if (known_labels_.size() <= rule) learn_labels(rule);
+        return known_labels_[rule];
+    }
+
+    /// Up to this one: each is escaped once.
+    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
         while (known_labels_.size() <= rule) {
             const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
             known_labels_.push_back({json_text(std::string_view(next.name).substr(0, kMaxName)),
                                      json_text(std::string_view(next.action).substr(0, kMaxName))});
         }
-        return known_labels_[rule];
     }
 
     const Labels& labels_;

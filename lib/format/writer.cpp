@@ -76,12 +76,16 @@ char* pair(char* out, unsigned value) {
 
 char* four_digits(char* out, unsigned value) { return pair(pair(out, value / 100), value % 100); }
 
-/// Without leading zeros; below 10,000.
-char* short_integer(char* out, unsigned value) {
-    if (value >= 100) return pair(short_integer(out, value / 100), value % 100);
+char* up_to_two_digits(char* out, unsigned value) {
     if (value >= 10) return pair(out, value);
     *out = static_cast<char>('0' + value);
     return out + 1;
+}
+
+/// Below 10,000, without leading zeros.
+char* short_integer(char* out, unsigned value) {
+    if (value < 100) return up_to_two_digits(out, value);
+    return pair(up_to_two_digits(out, value / 100), value % 100);
 }
 
 char* hex_group(char* out, std::uint16_t value) {
@@ -105,6 +109,11 @@ char* Writer::octet(char* out, std::uint8_t value) {
 /// From the front on, so that nothing is copied once more.
 char* Writer::integer(char* out, std::uint64_t value) {
     if (value < 10'000) return short_integer(out, static_cast<unsigned>(value));
+    return long_integer(out, value);
+}
+
+/// Apart from the short ones, which need no stack.
+[[gnu::noinline]] char* Writer::long_integer(char* out, std::uint64_t value) {
     if (value < 100'000'000) {
         const auto small = static_cast<unsigned>(value);
         return four_digits(short_integer(out, small / 10'000), small % 10'000);

@@ -72,8 +72,10 @@ private:
             copy_ends<8>(out, text);
         } else if (size >= 4) {
             copy_ends<4>(out, text);
-        } else {
-            for (std::size_t i = 0; i < size; ++i) out[i] = text[i];
+        } else if (size >= 2) {
+            copy_ends<2>(out, text);
+        } else if (size == 1) {
+            *out = text[0];
         }
         return out + size;
     }
@@ -86,6 +88,7 @@ private:
     // Each returns the position behind what it wrote.
     static char* octet(char* out, std::uint8_t value);
     static char* integer(char* out, std::uint64_t value);
+    static char* long_integer(char* out, std::uint64_t value);
     static char* two_digits(char* out, unsigned value);
     static char* two_hex(char* out, std::uint8_t byte);
     static char* ipv4(char* out, const std::uint8_t* bytes);
