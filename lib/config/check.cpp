@@ -15,6 +15,7 @@
 namespace nflogd::config {
 namespace {
 
+constexpr std::size_t kLastGroup = 65535;
 /// One thread each.
 constexpr std::size_t kMostOutputs = 64;
 
@@ -33,6 +34,7 @@ public:
 
     void sources() {
         if (draft_.sources.empty() && draft_.sources_sound) draft_.sources.emplace_back();
+        for (SourceDraft& source : draft_.sources) spread(source);
         add_priority_groups(draft_.sources);
         Places places;
         for (const SourceDraft& source : draft_.sources) {
@@ -104,6 +106,30 @@ private:
                                   to_string(first->second)));
     }
 
+    /// Makes one group into as many as its flows are spread over.
+    void spread(SourceDraft& source) {
+        if (source.spread == 1) return;
+        auto& groups = source.options.groups;
+        const std::size_t last = groups.front() + source.spread - std::size_t{1};
+        if (groups.size() != 1) {
+            report(source.spread_at,
+                   "spread takes a source with one group, the first of those it "
+                   "spreads over");
+        } else if (last > kLastGroup) {
+            report(source.spread_at, fmt::format("spread ends at group {}, the last that there can "
+                                                 "be is {}",
+                                                 last, kLastGroup));
+        } else if (draft_.config.rules.backend != RulesBackend::nftables || !draft_.rules_given) {
+            report(source.spread_at,
+                   "spread takes rules of our own and rules.backend nftables; otherwise name all "
+                   "groups in `groups` and let rules of your own choose among them");
+        } else {
+            while (groups.size() < source.spread) groups.push_back(groups.back() + 1);
+            const auto at = source.groups_at;
+            source.groups_at.assign(groups.size(), at.empty() ? source.spread_at : at.front());
+        }
+    }
+
     const SourceDraft* source_of(std::uint16_t group) const {
         for (const SourceDraft& source : draft_.sources) {
             const auto& groups = source.options.groups;
@@ -121,8 +147,21 @@ private:
         if (source != nullptr) {
             rule.snaplen = source->options.snaplen;
             rule.queue_threshold = source->options.queue_threshold;
+            take_spread(draft, *source);
         } else if (draft.sound) {
             report(*draft.group_at, fmt::format("group {} is read by no source", rule.group));
+        }
+    }
+
+    void take_spread(RuleDraft& draft, const SourceDraft& source) {
+        const std::uint16_t first = source.options.groups.front();
+        const int place = draft.rule.group - first;
+        if (place < 0 || place >= source.spread) return;
+        draft.rule.spread = source.spread;
+        if (place > 0 && draft.group_at) {
+            report(*draft.group_at, fmt::format("group {} gets its share of what is spread from "
+                                                "group {} on: name that one",
+                                                draft.rule.group, first));
         }
     }
 

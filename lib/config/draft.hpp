@@ -14,6 +14,8 @@ namespace nflogd::config {
 struct SourceDraft {
     NflogOptions options;
     std::vector<Location> groups_at;  ///< of each of options.groups; empty: not given
+    std::uint16_t spread = 1;  ///< then options.groups holds that many
+    Location spread_at;
     std::optional<std::uint16_t> priority_group;
     Location priority_group_at;
 };

@@ -5,6 +5,7 @@ namespace nflogd::config {
 namespace {
 
 constexpr Range kGroup{0, 65535};     // u16 in struct nfulnl_msg_config_cmd's header
+constexpr Range kSpread{1, 64};
 constexpr Range kSnaplen{0, 65535};   // the kernel cuts at 65531
 constexpr Range kThreshold{1, 1024};  // more hardly fit into the largest netlink_buffer
 constexpr Range kFlush{10, 10'000};
@@ -34,6 +35,11 @@ constexpr Key<SourceDraft> kKeys[] = {
          reader.choice<SourceType>(node, type, "type of source", kTypes);
      }},
     {"groups", read_groups},
+    {"spread",
+     [](const TreeNode& node, SourceDraft& source, Reader& reader) {
+         source.spread_at = reader.at(node);
+         reader.integer(node, source.spread, kSpread);
+     }},
     {"priority_group",
      [](const TreeNode& node, SourceDraft& source, Reader& reader) {
          source.priority_group_at = reader.at(node);

@@ -72,6 +72,7 @@ struct LogRule {
     std::vector<std::string> ct_state;  ///< new established related invalid untracked
     std::string match;                  ///< raw expression in the backend's own syntax
     std::uint16_t group = 100;
+    std::uint16_t spread = 1;    ///< groups from `group` on that its flows are spread over
     bool high_priority = false;  ///< its group is shared with no rule of normal priority
     std::string action = "log";  ///< what records of this rule say: log accept drop reject
     std::optional<RateLimit> limit;
@@ -79,6 +80,9 @@ struct LogRule {
     std::uint32_t queue_threshold = 64;  ///< likewise
     Location where;
 };
+
+/// The groups that a rule logs to.
+[[nodiscard]] std::vector<std::uint16_t> groups_of(const LogRule& rule);
 
 enum class RulesBackend : std::uint8_t { nftables, iptables, none };
 

@@ -52,6 +52,8 @@ public:
 
     /// Whether the socket failed: the thread ended without being told to.
     [[nodiscard]] bool failed() const { return ended() && !finish_.load() && !leave_.load(); }
+    /// Whether it is only to read what is left.
+    [[nodiscard]] bool finishing() const { return finish_.load(); }
     /// Whether the thread touches no lane any more.
     [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
     [[nodiscard]] const GroupBook& book() const { return book_; }

@@ -90,10 +90,12 @@ Status Keeper::add_labels(const config::Config& config) {
         if (!label) return Error{"more rules than one run can tell apart: restart", EX_CONFIG};
         // The newest rule of this name and group wins; records of the others that
         // are still on their way keep their labels.
-        std::erase_if(known_rules_, [&](const enrich::KnownRule& known) {
-            return known.prefix == rule.name && known.group == rule.group;
-        });
-        known_rules_.push_back({rule.name, rule.group, *label});
+        for (const std::uint16_t group : groups_of(rule)) {
+            std::erase_if(known_rules_, [&](const enrich::KnownRule& known) {
+                return known.prefix == rule.name && known.group == group;
+            });
+            known_rules_.push_back({rule.name, group, *label});
+        }
     }
     return {};
 }

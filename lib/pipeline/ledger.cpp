@@ -52,7 +52,7 @@ Ledger Auditor::make(bool kernel_read, bool at_rest, const EmptySince& empty_sin
 /// count, they show the end of a burst, too.
 void Auditor::add_groups(Ledger& ledger, const Look& look) {
     for (const auto& [number, book] : books_.groups()) {
-        update(book->kernel(), groups_[number], book->received(), {"", {}, number, in_flight_},
+        update(book->kernel(), groups_[number], book->received(), {"", {}, {number}, in_flight_},
                look);
         const std::uint64_t lost = std::max(book->lost(), book->kernel().lost);
         ledger.groups.push_back({number, book->received(), lost});
@@ -80,7 +80,9 @@ void Auditor::update(KernelCount& kernel, Snapshot& snapshot, std::uint64_t rece
     const std::uint64_t passed = kernel.passed + kernel.adopted;
     if (look.at_rest) {
         kernel.lost = shortfall(passed, received);
-    } else if (look.empty_since(path.group, snapshot.at + path.in_flight)) {
+    } else if (std::all_of(path.groups.begin(), path.groups.end(), [&](std::uint16_t group) {
+                   return look.empty_since(group, snapshot.at + path.in_flight);
+               })) {
         kernel.lost = std::max(kernel.lost, shortfall(snapshot.passed, received));
         snapshot.passed = passed;
         snapshot.at = look.now;

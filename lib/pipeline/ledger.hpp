@@ -22,7 +22,7 @@ namespace nflogd::pipeline {
 struct LedgerRule {
     std::string name;
     std::vector<std::uint16_t> labels;  ///< more than one if its action was changed; never none
-    std::uint16_t group = 0;
+    std::vector<std::uint16_t> groups;  ///< where its packets may wait
     /// The longest that a packet is on its way from the rule to the socket.
     std::chrono::nanoseconds in_flight{0};
 };

@@ -31,21 +31,23 @@ std::vector<LedgerRule> Worker::ledger_rules() const {
         auto rule = std::find_if(rules.begin(), rules.end(),
                                  [&](const LedgerRule& known) { return known.name == name; });
         if (rule == rules.end()) {
-            rule = rules.insert(rules.end(), {name, {}, 0, flush + milliseconds(100)});
+            rule = rules.insert(rules.end(), {name, {}, {}, flush + milliseconds(100)});
         }
         rule->labels.push_back(static_cast<std::uint16_t>(label));
     }
     for (LedgerRule& rule : rules) {
         for (const LogRule& now : plan_.config.rules.log) {
-            if (now.name == rule.name) rule.group = now.group;
+            if (now.name == rule.name) rule.groups = groups_of(now);
         }
     }
     return rules;
 }
 
+/// Packets may also wait in a group that rules have turned away from.
 bool Worker::empty_since(std::uint16_t group, nanoseconds since) const {
     return std::all_of(captures_.begin(), captures_.end(), [&](const auto& capture) {
-        return capture->book().group() != group || capture->empty_since(since);
+        const bool other = capture->book().group() != group && !capture->finishing();
+        return other || capture->ended() || capture->empty_since(since);
     });
 }
 

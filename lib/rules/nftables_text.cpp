@@ -75,24 +75,54 @@ std::string jump_line(const LogRule& rule, const Branch& branch, const std::stri
     return join(parts, " ");
 }
 
+std::string log_text(const LogRule& rule, int part) {
+    return fmt::format("log prefix \"{}\" group {} snaplen {} queue-threshold {}", rule.name,
+                       rule.group + part, rule.snaplen, rule.queue_threshold);
+}
+
+/// Chains that its flows are spread over; none without need.
+int parts(const LogRule& rule) { return rule.spread > 1 ? rule.spread : 0; }
+
+std::string part_chain(const std::string& object, int part) {
+    return fmt::format("spread.{}.{}", object, part);
+}
+
+/// The same hash for both directions of a flow, so that it stays in order.
+std::string spread_text(const LogRule& rule, const std::string& object) {
+    std::vector<std::string> jumps;
+    for (int part = 0; part < parts(rule); ++part)
+        jumps.push_back(fmt::format("{} : jump {}", part, part_chain(object, part)));
+    return fmt::format("symhash mod {} vmap {{ {} }}", rule.spread, join(jumps, ", "));
+}
+
 std::string log_line(const LogRule& rule, const std::string& object) {
     std::string limit;
     if (rule.limit)
         limit = fmt::format(" limit rate {} burst {} packets", rate_text(*rule.limit),
                             rule.limit->burst);
-    return fmt::format(
-        "counter name \"matched.{0}\"{1} counter name \"passed.{0}\" log prefix \"{2}\" group {3} "
-        "snaplen {4} queue-threshold {5}",
-        object, limit, rule.name, rule.group, rule.snaplen, rule.queue_threshold);
+    return fmt::format("counter name \"matched.{0}\"{1} counter name \"passed.{0}\" {2}", object,
+                       limit, rule.spread > 1 ? spread_text(rule, object) : log_text(rule, 0));
+}
+
+void add_chain(Listing& listing, const std::string& name, const std::string& line, int index) {
+    listing.add(fmt::format("    chain {} {{", name), index);
+    listing.add("        " + line, index);
+    listing.add("    }", index);
 }
 
 void add_rule_objects(Listing& listing, const LogRule& rule, const std::string& object, int index) {
     listing.add("", index);
     listing.add(fmt::format("    counter matched.{} {{ }}", object), index);
     listing.add(fmt::format("    counter passed.{} {{ }}", object), index);
-    listing.add(fmt::format("    chain log.{} {{", object), index);
-    listing.add("        " + log_line(rule, object), index);
-    listing.add("    }", index);
+    for (int part = 0; part < parts(rule); ++part)
+        add_chain(listing, part_chain(object, part), log_text(rule, part), index);
+    add_chain(listing, "log." + object, log_line(rule, object), index);
+}
+
+int parts_of(const std::string& name, const RulesOptions& options) {
+    const auto found = std::find_if(options.log.begin(), options.log.end(),
+                                    [&](const LogRule& rule) { return rule.name == name; });
+    return found == options.log.end() ? 0 : parts(*found);
 }
 
 bool uses(const RulesOptions& options, Hook hook) {
@@ -164,9 +194,12 @@ Listing nft_replacement(const RulesOptions& old, const ObjectNames& old_names,
     for (const auto& row : kHooks)
         if (uses(old, row.hook) && !uses(options, row.hook))
             listing.add(fmt::format("delete chain {} {}", table, row.name));
-    for (const auto& [name, object] : old_names) {
-        if (!names.contains(name))
+    for (const auto& rule : old.log) {
+        const auto& object = old_names.at(rule.name);
+        if (!names.contains(rule.name))
             listing.add(fmt::format("delete chain {} log.{}", table, object));
+        for (int part = parts_of(rule.name, options); part < parts(rule); ++part)
+            listing.add(fmt::format("delete chain {} {}", table, part_chain(object, part)));
     }
     listing.append(nft_table(options, names, owned));
     return listing;

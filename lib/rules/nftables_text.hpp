@@ -4,6 +4,7 @@
 ///
 ///   counter matched.NAME, passed.NAME   what the rule took, what its limit let through
 ///   chain log.NAME                      counts, limits, logs; gives no verdict
+///   chain spread.NAME.0, .1 …           log instead, each to its group, a share of the flows
 ///   chain HOOK                          one jump for each branch of each rule
 ///
 /// Both counters are there for every rule, so that a limit that comes or goes

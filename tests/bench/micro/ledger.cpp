@@ -15,7 +15,7 @@ void ledger(benchmark::State& state) {
     books.open_output("main", 1024);
     std::vector<pipeline::LedgerRule> rules;
     for (std::uint16_t i = 0; i < state.range(0); ++i) {
-        rules.push_back({"rule-" + std::to_string(i), {i}, kGroup, std::chrono::seconds(1)});
+        rules.push_back({"rule-" + std::to_string(i), {i}, {kGroup}, std::chrono::seconds(1)});
         books.kernel(i) = {true, 100, 60, 0, 0};
     }
     pipeline::Auditor auditor(books, rules, {"main"});

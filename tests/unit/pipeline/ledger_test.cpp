@@ -13,7 +13,7 @@ constexpr std::uint16_t kGroup = 100;
 
 /// Books of one rule ("web", label 0) in one group, and who audits them.
 struct Fixture {
-    explicit Fixture() : auditor(books, {{"web", {0}, kGroup, {}}}, {}) {
+    explicit Fixture() : auditor(books, {{"web", {0}, {kGroup}, {}}}, {}) {
         books.open_group(kGroup);
     }
     void kernel(std::uint64_t matched, std::uint64_t passed) {
@@ -71,7 +71,7 @@ TEST_CASE("a loss that is known stays known to a later worker") {
     Fixture f;
     f.kernel(10, 10);
     f.rule(true);
-    Auditor next(f.books, {{"web", {0}, kGroup, {}}}, {});
+    Auditor next(f.books, {{"web", {0}, {kGroup}, {}}}, {});
     const Ledger ledger = next.make(
         true, false, [](auto, auto) { return false; }, system_clock());
     REQUIRE(ledger.rules[0].lost_kernel == 10U);

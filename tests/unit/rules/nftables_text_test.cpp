@@ -55,6 +55,40 @@ TEST_CASE("a rule without limit still counts on both sides of it") {
     REQUIRE_FALSE(contains(text, "limit"));
 }
 
+TEST_CASE("a rule that spreads chooses a chain of its own for each group by the flow's hash") {
+    auto one = rule("web");
+    one.spread = 2;
+    const auto text = rendered({one});
+    REQUIRE(contains(text, R"(
+    chain spread.web.0 {
+        log prefix "web" group 100 snaplen 128 queue-threshold 64
+    }
+    chain spread.web.1 {
+        log prefix "web" group 101 snaplen 128 queue-threshold 64
+    }
+    chain log.web {
+        counter name "matched.web" counter name "passed.web" symhash mod 2 vmap { 0 : jump spread.web.0, 1 : jump spread.web.1 }
+    }
+)"));
+}
+
+TEST_CASE("a rule that spreads over fewer groups loses the chains of the others") {
+    auto wide = rule("web");
+    wide.spread = 3;
+    auto narrow = wide;
+    narrow.spread = 2;
+    const auto before = options({wide});
+    const auto names = object_names(before);
+    const auto deletes = [&](const LogRule& now) {
+        return nft_replacement(before, names, options({now}), names, true).text();
+    };
+    REQUIRE_FALSE(contains(deletes(wide), "delete chain inet T spread"));
+    REQUIRE(contains(deletes(narrow), "delete chain inet T spread.web.2\n"));
+    REQUIRE_FALSE(contains(deletes(narrow), "spread.web.1\n"));
+    narrow.spread = 1;
+    REQUIRE(contains(deletes(narrow), "delete chain inet T spread.web.0\n"));
+}
+
 TEST_CASE("each hook has its chain just before the operator's decision") {
     const auto text =
         rendered({rule("a", Hook::prerouting), rule("b", Hook::input), rule("c", Hook::forward),
