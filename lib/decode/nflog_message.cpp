@@ -5,7 +5,6 @@
 #include <net/if_arp.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 
@@ -18,49 +17,37 @@
 namespace nflogd::decode {
 namespace {
 
-struct IntegerRow {
-    nfulnl_attr_type type;
-    Field field;
-    std::uint32_t Record::*member;
-};
-
-constexpr std::array kIntegers = {
-    IntegerRow{NFULA_MARK, Field::mark, &Record::mark},
-    IntegerRow{NFULA_UID, Field::uid, &Record::uid},
-    IntegerRow{NFULA_GID, Field::gid, &Record::gid},
-    IntegerRow{NFULA_SEQ, Field::seq, &Record::seq},
-};
-
-struct InterfaceRow {
-    nfulnl_attr_type type;
-    Field field;
-    Interface Record::*member;
-};
-
-constexpr std::array kInterfaces = {
-    InterfaceRow{NFULA_IFINDEX_INDEV, Field::in_iface, &Record::in_iface},
-    InterfaceRow{NFULA_IFINDEX_OUTDEV, Field::out_iface, &Record::out_iface},
-    InterfaceRow{NFULA_IFINDEX_PHYSINDEV, Field::phys_in, &Record::phys_in},
-    InterfaceRow{NFULA_IFINDEX_PHYSOUTDEV, Field::phys_out, &Record::phys_out},
-};
-
-void read_integers(const PacketAttributes& attributes, Record& record) {
-    for (const auto& row : kIntegers) {
-        if (!attributes.has(row.type)) continue;
-        record.*row.member = HeaderBytes<4>(attributes[row.type]).be32<0>();
-        record.set(row.field);
-    }
+/// NFULA_MARK and its like: 32 bits in network order.
+template <nfulnl_attr_type Type, Field Present, std::uint32_t Record::*Member>
+void read_integer(const PacketAttributes& attributes, Record& record) {
+    if (!attributes.has(Type)) return;
+    record.*Member = HeaderBytes<4>(attributes[Type]).be32<0>();
+    record.set(Present);
 }
 
-/// Their names are for a later stage to find.
+void read_integers(const PacketAttributes& attributes, Record& record) {
+    read_integer<NFULA_MARK, Field::mark, &Record::mark>(attributes, record);
+    read_integer<NFULA_UID, Field::uid, &Record::uid>(attributes, record);
+    read_integer<NFULA_GID, Field::gid, &Record::gid>(attributes, record);
+    read_integer<NFULA_SEQ, Field::seq, &Record::seq>(attributes, record);
+}
+
+/// Its name is for a later stage to find.
+template <nfulnl_attr_type Type, Field Present, Interface Record::*Member>
+void read_interface(const PacketAttributes& attributes, Record& record) {
+    if (!attributes.has(Type)) return;
+    const auto index = HeaderBytes<4>(attributes[Type]).be32<0>();
+    if (index == 0) return;
+    record.*Member = {index, {}};
+    record.set(Present);
+}
+
 void read_interfaces(const PacketAttributes& attributes, Record& record) {
-    for (const auto& row : kInterfaces) {
-        if (!attributes.has(row.type)) continue;
-        const auto index = HeaderBytes<4>(attributes[row.type]).be32<0>();
-        if (index == 0) continue;
-        record.*row.member = {index, {}};
-        record.set(row.field);
-    }
+    read_interface<NFULA_IFINDEX_INDEV, Field::in_iface, &Record::in_iface>(attributes, record);
+    read_interface<NFULA_IFINDEX_OUTDEV, Field::out_iface, &Record::out_iface>(attributes, record);
+    read_interface<NFULA_IFINDEX_PHYSINDEV, Field::phys_in, &Record::phys_in>(attributes, record);
+    read_interface<NFULA_IFINDEX_PHYSOUTDEV, Field::phys_out, &Record::phys_out>(attributes,
+                                                                                 record);
 }
 
 /// The kernel's time, unless it is none or could not be held.

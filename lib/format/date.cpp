@@ -21,7 +21,7 @@ void write_clock(Writer& writer, const std::tm& time) {
 
 }  // namespace
 
-void UtcTime::write(Writer& writer, std::uint64_t timestamp_ns) {
+Writer UtcTime::write(Writer writer, std::uint64_t timestamp_ns) {
     const std::uint64_t second = timestamp_ns / kNanoseconds;
     if (second != second_) {
         second_ = second;
@@ -45,9 +45,10 @@ void UtcTime::write(Writer& writer, std::uint64_t timestamp_ns) {
     writer.decimal2(microseconds / 100 % 100);
     writer.decimal2(microseconds % 100);
     writer.put('Z');
+    return writer;
 }
 
-void LocalTime::write(Writer& writer, std::uint64_t timestamp_ns) {
+Writer LocalTime::write(Writer writer, std::uint64_t timestamp_ns) {
     const std::uint64_t second = timestamp_ns / kNanoseconds;
     if (second != second_) {
         second_ = second;
@@ -65,6 +66,7 @@ void LocalTime::write(Writer& writer, std::uint64_t timestamp_ns) {
     const auto milliseconds = static_cast<unsigned>(timestamp_ns % kNanoseconds / 1'000'000);
     writer.put(static_cast<char>('0' + milliseconds / 100));
     writer.decimal2(milliseconds % 100);
+    return writer;
 }
 
 }  // namespace nflogd::format

@@ -13,7 +13,7 @@ namespace nflogd::format {
 /// "2026-11-23T10:03:54.123456Z" (RFC 3339).
 class UtcTime {
 public:
-    void write(Writer& writer, std::uint64_t timestamp_ns);
+    [[nodiscard]] Writer write(Writer writer, std::uint64_t timestamp_ns);
 
 private:
     std::uint64_t second_ = ~std::uint64_t{0};
@@ -23,7 +23,7 @@ private:
 /// "Nov 23 10:03:54.123" in the machine's time zone.
 class LocalTime {
 public:
-    void write(Writer& writer, std::uint64_t timestamp_ns);
+    [[nodiscard]] Writer write(Writer writer, std::uint64_t timestamp_ns);
 
 private:
     std::uint64_t second_ = ~std::uint64_t{0};

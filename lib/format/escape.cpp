@@ -2,6 +2,7 @@
 #include "format/escape.hpp"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "core/utf8.hpp"
@@ -9,18 +10,22 @@
 namespace nflogd::format {
 namespace {
 
-bool passes_json(std::uint8_t byte) {
-    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
-}
+/// By byte: whether it is written as it is, whatever stands around it.
+constexpr auto kPassesJson = [] {
+    std::array<bool, 256> passes{};
+    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) passes[byte] = byte != '"' && byte != '\\';
+    return passes;
+}();
 
 /// No control character needs more than four digits.
-void write_code(Writer& writer, std::uint32_t code) {
-    writer.put("\\u");
+Writer write_code(Writer writer, std::uint32_t code) {
+    writer.literal("\\u");
     writer.hex(static_cast<std::uint8_t>(code >> 8));
     writer.hex(static_cast<std::uint8_t>(code));
+    return writer;
 }
 
-void write_plain(Writer& writer, std::string_view text) {
+Writer write_plain(Writer writer, std::string_view text) {
     while (!text.empty()) {
         const Utf8Character character = first_character(text);
         if (character.length == 0 || is_control(character.code)) {
@@ -34,6 +39,7 @@ void write_plain(Writer& writer, std::string_view text) {
         }
         text.remove_prefix(character.length == 0 ? 1 : character.length);
     }
+    return writer;
 }
 
 /// Whether `text` stands for itself between two spaces: nothing in it ends a
@@ -52,47 +58,45 @@ bool is_word(std::string_view text) {
 
 }  // namespace
 
-void write_json_text(Writer& writer, std::string_view text) {
+Writer write_json_text(Writer writer, std::string_view text) {
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && passes_json(static_cast<std::uint8_t>(text[plain]))) ++plain;
-        writer.put(text.substr(0, plain));
-        text.remove_prefix(plain);
-        if (text.empty()) return;
+        if (kPassesJson[static_cast<std::uint8_t>(text[0])]) {
+            writer.put(text[0]);
+            text.remove_prefix(1);
+            continue;
+        }
         const Utf8Character character = first_character(text);
         if (character.length == 0) {
-            write_code(writer, static_cast<std::uint8_t>(text[0]));
+            writer = write_code(writer, static_cast<std::uint8_t>(text[0]));
         } else if (character.code == '"' || character.code == '\\') {
             writer.put('\\');
             writer.put(text[0]);
         } else if (is_control(character.code)) {
-            write_code(writer, character.code);
+            writer = write_code(writer, character.code);
         } else {
             writer.put(text.substr(0, character.length));
         }
         text.remove_prefix(character.length == 0 ? 1 : character.length);
     }
+    return writer;
 }
 
 std::string json_text(std::string_view text) {
     std::vector<char> buffer(text.size() * kMaxEscaped + 1);
-    Writer writer(buffer.data());
-    write_json_text(writer, text);
-    return {buffer.data(), writer.position()};
+    return {buffer.data(), write_json_text(Writer(buffer.data()), text).position()};
 }
 
-void write_plain_word(Writer& writer, std::string_view word) {
+Writer write_plain_word(Writer writer, std::string_view word) {
     if (is_word(word)) return write_plain(writer, word);
     writer.put('"');
-    write_plain(writer, word);
+    writer = write_plain(writer, word);
     writer.put('"');
+    return writer;
 }
 
 std::string plain_word(std::string_view word) {
     std::vector<char> buffer(word.size() * kMaxEscaped + kQuotes);
-    Writer writer(buffer.data());
-    write_plain_word(writer, word);
-    return {buffer.data(), writer.position()};
+    return {buffer.data(), write_plain_word(Writer(buffer.data()), word).position()};
 }
 
 }  // namespace nflogd::format

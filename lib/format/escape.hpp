@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxEscaped = 6;
 /// The inside of a JSON string (RFC 8259): valid UTF-8 passes, control characters
 /// (is_control() of core/utf8.hpp), quote and backslash are escaped, and a byte
 /// that is no valid UTF-8 becomes \u00XX of its value.
-void write_json_text(Writer& writer, std::string_view text);
+[[nodiscard]] Writer write_json_text(Writer writer, std::string_view text);
 [[nodiscard]] std::string json_text(std::string_view text);
 
 /// For a human's terminal, one word of a line whose words stand between spaces:
@@ -26,7 +26,7 @@ void write_json_text(Writer& writer, std::string_view text);
 /// taken for more words, for another field (`name=`, `>`, `[`, `;`) or for an
 /// absent one (`-`) is in double quotes. Writes at most kQuotes bytes more than
 /// kMaxEscaped for each of `word`.
-void write_plain_word(Writer& writer, std::string_view word);
+[[nodiscard]] Writer write_plain_word(Writer writer, std::string_view word);
 [[nodiscard]] std::string plain_word(std::string_view word);
 inline constexpr std::size_t kQuotes = 2;
 

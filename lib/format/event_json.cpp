@@ -43,9 +43,7 @@ private:
 
 std::string time_text(std::uint64_t timestamp_ns) {
     std::array<char, 32> buffer;
-    Writer writer(buffer.data());
-    UtcTime().write(writer, timestamp_ns);
-    return {buffer.data(), writer.position()};
+    return {buffer.data(), UtcTime().write(Writer(buffer.data()), timestamp_ns).position()};
 }
 
 void start(Object& object, std::uint64_t timestamp_ns, std::string_view event,

@@ -13,9 +13,7 @@ namespace {
 
 std::string time_text(std::uint64_t timestamp_ns) {
     std::array<char, 32> buffer;
-    Writer writer(buffer.data());
-    LocalTime().write(writer, timestamp_ns);
-    return {buffer.data(), writer.position()};
+    return {buffer.data(), LocalTime().write(Writer(buffer.data()), timestamp_ns).position()};
 }
 
 std::string body(const Ledger& ledger) {

@@ -22,33 +22,28 @@ constexpr bool is_quoted(FieldType type) {
     return type != FieldType::integer && type != FieldType::boolean && type != FieldType::tcp_flags;
 }
 
-void write_quoted(Writer& writer, std::string_view harmless) {
-    writer.put('"');
-    writer.put(harmless);
-    writer.put('"');
-}
-
-void write_tcp_flags(Writer& writer, std::uint16_t flags) {
+Writer write_tcp_flags(Writer writer, std::uint16_t flags) {
     writer.put('[');
     bool first = true;
     for (const TcpFlagName& flag : tcp_flag_names()) {
         if ((flags & flag.bit) == 0) continue;
         if (!first) writer.put(',');
         first = false;
-        write_quoted(writer, flag.name);
+        writer.put('"');
+        writer.put(flag.name);
+        writer.put('"');
     }
     writer.put(']');
+    return writer;
 }
 
-void write_interface(Writer& writer, const Interface& interface) {
+Writer write_interface(Writer writer, const Interface& interface) {
     const std::string_view name(interface.name.data(),
                                 ::strnlen(interface.name.data(), interface.name.size()));
-    if (name.empty()) {
-        writer.put("if");
-        writer.decimal(interface.index);
-    } else {
-        write_json_text(writer, name);
-    }
+    if (!name.empty()) return write_json_text(writer, name);
+    writer.literal("if");
+    writer.decimal(interface.index);
+    return writer;
 }
 
 class JsonFormatter : public Formatter {
@@ -63,11 +58,11 @@ public:
     std::size_t packet(const Record& record, std::span<char> out) override {
         Writer writer(out.data());
         writer.literal(R"({"timestamp":")");
-        time_.write(writer, record.timestamp_ns);
+        writer = time_.write(writer, record.timestamp_ns);
         writer.put(behind_timestamp_);
-        write_envelope(writer, record);
-        write_headers(writer, record.packet, record);
-        if (record.quotes && record.inner.present != 0) write_inner(writer, record);
+        writer = write_envelope(writer, record);
+        writer = write_headers(writer, record.packet, record);
+        if (record.quotes && record.inner.present != 0) writer = write_inner(writer, record);
         writer.literal("}\n");
         return static_cast<std::size_t>(writer.position() - out.data());
     }
@@ -84,17 +79,17 @@ private:
 
     // One comparison a row of the table, which goes the same way for most records:
     // that costs less than to find the next field that is there.
-#define WRITE_FIELD(name, type, value)                                \
-    if constexpr (is_quoted(FieldType::type)) {                       \
-        writer.literal(",\"" #name "\":\"");                          \
-        write_value<FieldType::type>(writer, value, headers, record); \
-        writer.put('"');                                              \
-    } else {                                                          \
-        writer.literal(",\"" #name "\":");                            \
-        write_value<FieldType::type>(writer, value, headers, record); \
+#define WRITE_FIELD(name, type, value)                                         \
+    if constexpr (is_quoted(FieldType::type)) {                                \
+        writer.literal(",\"" #name "\":\"");                                   \
+        writer = write_value<FieldType::type>(writer, value, headers, record); \
+        writer.put('"');                                                       \
+    } else {                                                                   \
+        writer.literal(",\"" #name "\":");                                     \
+        writer = write_value<FieldType::type>(writer, value, headers, record); \
     }
 
-    void write_envelope(Writer& writer, const Record& record) {
+    Writer write_envelope(Writer writer, const Record& record) {
         const Headers& headers = record.packet;
 #define ENVELOPE(name, type, member)                         \
     if constexpr (FieldType::type != FieldType::timestamp) { \
@@ -103,36 +98,39 @@ private:
         }                                                    \
     }
 #include "core/fields.def"
+        return writer;
     }
 
-    void write_headers(Writer& writer, const Headers& headers, const Record& record) {
+    Writer write_headers(Writer writer, const Headers& headers, const Record& record) {
 #define HEADER(name, type, member)              \
     if (headers.has(HeaderField::name)) {       \
         WRITE_FIELD(name, type, headers.member) \
     }
 #include "core/fields.def"
+        return writer;
     }
 #undef WRITE_FIELD
 
-    void write_inner(Writer& writer, const Record& record) {
+    Writer write_inner(Writer writer, const Record& record) {
         writer.literal(R"(,"inner":)");
         char* start = writer.position();
-        write_headers(writer, record.inner, record);
+        writer = write_headers(writer, record.inner, record);
         *start = '{';  // where the first key has its comma
         writer.put('}');
+        return writer;
     }
 
     template <FieldType Type, typename Value>
-    void write_value(Writer& writer, const Value& value, const Headers& headers,
-                     const Record& record) {
+    Writer write_value(Writer writer, const Value& value, const Headers& headers,
+                       const Record& record) {
         if constexpr (Type == FieldType::integer) {
             writer.decimal(value);
         } else if constexpr (Type == FieldType::boolean) {
             writer.put(value ? std::string_view("true") : "false");
         } else if constexpr (Type == FieldType::tcp_flags) {
-            write_tcp_flags(writer, value);
+            writer = write_tcp_flags(writer, value);
         } else if constexpr (Type == FieldType::interface) {
-            write_interface(writer, value);
+            writer = write_interface(writer, value);
         } else if constexpr (Type == FieldType::address) {
             writer.address(value, headers.ip_version);
         } else if constexpr (Type == FieldType::ipv4) {
@@ -153,18 +151,23 @@ private:
             writer.put(label(value).action);
         } else {
             static_assert(Type == FieldType::prefix);
-            write_json_text(writer, record.prefix_text());
+            writer = write_json_text(writer, record.prefix_text());
         }
+        return writer;
     }
 
-    /// Escaped once, when the rule is seen for the first time.
     const JsonLabel& label(std::uint16_t rule) {
+        if (known_labels_.size() <= rule) learn_labels(rule);
+        return known_labels_[rule];
+    }
+
+    /// Up to this one: each is escaped once.
+    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
         while (known_labels_.size() <= rule) {
             const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
             known_labels_.push_back({json_text(std::string_view(next.name).substr(0, kMaxName)),
                                      json_text(std::string_view(next.action).substr(0, kMaxName))});
         }
-        return known_labels_[rule];
     }
 
     const Labels& labels_;

@@ -43,7 +43,7 @@ public:
     std::size_t packet(const Record& record, std::span<char> out) override {
         Writer writer(out.data());
         paint(writer, kDim);
-        time_.write(writer, record.timestamp_ns);
+        writer = time_.write(writer, record.timestamp_ns);
         paint(writer, kReset);
         write_rule(writer, record);
         write_interfaces(writer, record);
@@ -72,13 +72,13 @@ private:
         if (record.has(Field::rule)) {
             const RuleLabel& label = labels_[record.rule];
             write_action(writer, label.action);
-            write_plain_word(writer, std::string_view(label.name).substr(0, kMaxName));
+            writer = write_plain_word(writer, std::string_view(label.name).substr(0, kMaxName));
             return;
         }
         writer.put('-');
         write_padding(writer, 1);
         if (record.has(Field::prefix)) {
-            write_plain_word(writer, record.prefix_text());
+            writer = write_plain_word(writer, record.prefix_text());
         } else {
             writer.put('-');
         }
@@ -88,7 +88,7 @@ private:
         const auto* colour = std::find_if(kActionColours.begin(), kActionColours.end(),
                                           [&](const auto& row) { return row.action == action; });
         if (colour == kActionColours.end()) {  // none that the configuration allows
-            write_plain_word(writer, action.substr(0, kMaxName));
+            writer = write_plain_word(writer, action.substr(0, kMaxName));
             return writer.put(' ');
         }
         paint(writer, colour->colour);
@@ -110,7 +110,7 @@ private:
             writer.put("if");
             writer.decimal(interface.index);
         } else {
-            write_plain_word(writer, name);
+            writer = write_plain_word(writer, name);
         }
     }
 

@@ -69,74 +69,89 @@ Run longest_zero_run(const std::array<std::uint16_t, 8>& groups) {
     return best.length >= 2 ? best : Run{};
 }
 
+char* pair(char* out, unsigned value) {
+    std::memcpy(out, &kPairs[2 * std::size_t{value}], 2);
+    return out + 2;
+}
+
+char* four_digits(char* out, unsigned value) { return pair(pair(out, value / 100), value % 100); }
+
+char* up_to_two_digits(char* out, unsigned value) {
+    if (value >= 10) return pair(out, value);
+    *out = static_cast<char>('0' + value);
+    return out + 1;
+}
+
+/// Below 10,000, without leading zeros.
+char* short_integer(char* out, unsigned value) {
+    if (value < 100) return up_to_two_digits(out, value);
+    return pair(up_to_two_digits(out, value / 100), value % 100);
+}
+
+char* hex_group(char* out, std::uint16_t value) {
+    if (value >= 0x1000) *out++ = kHex[value >> 12];
+    if (value >= 0x100) *out++ = kHex[value >> 8 & 15];
+    if (value >= 0x10) *out++ = kHex[value >> 4 & 15];
+    *out++ = kHex[value & 15];
+    return out;
+}
+
 }  // namespace
 
-void Writer::decimal2(unsigned value) {
-    std::memcpy(out_, &kPairs[2 * value], 2);
-    out_ += 2;
+char* Writer::two_digits(char* out, unsigned value) { return pair(out, value); }
+
+char* Writer::octet(char* out, std::uint8_t value) {
+    const Octet& octet = kOctets[value];
+    std::memcpy(out, octet.text.data(), octet.text.size());
+    return out + octet.length - 1;  // without the dot
 }
 
 /// From the front on, so that nothing is copied once more.
-void Writer::decimal(std::uint64_t value) {
-    if (value < 10) {
-        put(static_cast<char>('0' + value));
-    } else if (value < 100) {
-        decimal2(static_cast<unsigned>(value));
-    } else if (value < 10'000) {
-        decimal(value / 100);
-        decimal2(static_cast<unsigned>(value % 100));
-    } else if (value < 100'000'000) {
-        decimal(value / 10'000);
-        decimal4(static_cast<unsigned>(value % 10'000));
-    } else {
-        decimal(value / 100'000'000);
-        const auto rest = static_cast<unsigned>(value % 100'000'000);
-        decimal4(rest / 10'000);
-        decimal4(rest % 10'000);
+char* Writer::integer(char* out, std::uint64_t value) {
+    if (value < 10'000) return short_integer(out, static_cast<unsigned>(value));
+    return long_integer(out, value);
+}
+
+/// Apart from the short ones, which need no stack.
+[[gnu::noinline]] char* Writer::long_integer(char* out, std::uint64_t value) {
+    if (value < 100'000'000) {
+        const auto small = static_cast<unsigned>(value);
+        return four_digits(short_integer(out, small / 10'000), small % 10'000);
     }
+    out = integer(out, value / 100'000'000);
+    const auto rest = static_cast<unsigned>(value % 100'000'000);
+    return four_digits(four_digits(out, rest / 10'000), rest % 10'000);
 }
 
-void Writer::decimal4(unsigned value) {
-    decimal2(value / 100);
-    decimal2(value % 100);
-}
-
-void Writer::hex(std::uint8_t byte) {
-    std::memcpy(out_, &kHexPairs[2 * std::size_t{byte}], 2);
-    out_ += 2;
+char* Writer::two_hex(char* out, std::uint8_t byte) {
+    std::memcpy(out, &kHexPairs[2 * std::size_t{byte}], 2);
+    return out + 2;
 }
 
 void Writer::hex16(std::uint16_t value) {
-    put("0x");
+    literal("0x");
     hex(static_cast<std::uint8_t>(value >> 8));
     hex(static_cast<std::uint8_t>(value));
 }
 
-void Writer::mac(const MacAddress& mac) {
-    hex(mac[0]);
-    for (std::size_t i = 1; i < mac.size(); ++i) {
-        put(':');
-        hex(mac[i]);
+char* Writer::mac_address(char* out, const MacAddress& mac) {
+    for (const std::uint8_t byte : mac) {
+        out = two_hex(out, byte);
+        *out++ = ':';
     }
+    return out - 1;  // without the last colon
 }
 
-void Writer::ipv4(const std::uint8_t* bytes) {
+char* Writer::ipv4(char* out, const std::uint8_t* bytes) {
     for (int i = 0; i < 4; ++i) {
         const Octet& octet = kOctets[bytes[i]];
-        std::memcpy(out_, octet.text.data(), octet.text.size());
-        out_ += octet.length;
+        std::memcpy(out, octet.text.data(), octet.text.size());
+        out += octet.length;
     }
-    --out_;  // the last dot
+    return out - 1;  // without the last dot
 }
 
-void Writer::hex_group(std::uint16_t value) {
-    if (value >= 0x1000) put(kHex[value >> 12]);
-    if (value >= 0x100) put(kHex[value >> 8 & 15]);
-    if (value >= 0x10) put(kHex[value >> 4 & 15]);
-    put(kHex[value & 15]);
-}
-
-void Writer::ipv6(const std::uint8_t* bytes) {
+char* Writer::ipv6(char* out, const std::uint8_t* bytes) {
     std::array<std::uint16_t, 8> groups;
     for (std::size_t i = 0; i < 8; ++i) {
         groups[i] = static_cast<std::uint16_t>(bytes[2 * i] << 8 | bytes[2 * i + 1]);
@@ -144,28 +159,19 @@ void Writer::ipv6(const std::uint8_t* bytes) {
     // ::ffff:192.0.2.1, the one prefix known to hold an IPv4 address (section 5)
     constexpr std::array<std::uint16_t, 6> kMapped = {0, 0, 0, 0, 0, 0xffff};
     if (std::equal(kMapped.begin(), kMapped.end(), groups.begin())) {
-        put("::ffff:");
-        ipv4(bytes + 12);
-        return;
+        return ipv4(copy(out, "::ffff:"), bytes + 12);
     }
     const Run run = longest_zero_run(groups);
     for (int i = 0; i < 8; ++i) {
         if (i == run.start) {
-            put("::");
+            out = copy(out, "::");
             i += run.length - 1;
             continue;
         }
-        if (i > 0 && i != run.start + run.length) put(':');
-        hex_group(groups[static_cast<std::size_t>(i)]);
+        if (i > 0 && i != run.start + run.length) *out++ = ':';
+        out = hex_group(out, groups[static_cast<std::size_t>(i)]);
     }
-}
-
-void Writer::address(const IpAddress& address, std::uint8_t ip_version) {
-    if (ip_version == 4) {
-        ipv4(address.bytes.data());
-    } else {
-        ipv6(address.bytes.data());
-    }
+    return out;
 }
 
 }  // namespace nflogd::format

@@ -30,17 +30,12 @@ constexpr std::uint32_t kInterfaces = 32;
 
 /// Writes the sequence number into the message's NFULA_SEQ.
 void set_sequence(Buffer& message, std::uint32_t sequence) {
-    Cursor rest(Bytes(message).subspan(sizeof(nlmsghdr) + sizeof(nfgenmsg)));
-    std::uint16_t type = 0;
-    Bytes value;
-    while (decode::next_attribute(rest, type, value) == decode::AttributeStep::found) {
-        if (type != NFULA_SEQ) continue;
-        const Buffer bytes = decode::be32(sequence);
-        const auto at = value.data() - message.data();
-        std::copy(bytes.begin(), bytes.end(), message.begin() + at);
-        return;
-    }
-    throw std::runtime_error("a recorded packet without a sequence number");
+    const decode::PacketAttributes attributes(
+        Bytes(message).subspan(sizeof(nlmsghdr) + sizeof(nfgenmsg)));
+    if (!attributes.has(NFULA_SEQ)) throw std::runtime_error("recorded without sequence numbers");
+    const auto at = attributes[NFULA_SEQ].data() - message.data();
+    const Buffer bytes = decode::be32(sequence);
+    std::copy(bytes.begin(), bytes.end(), message.begin() + at);
 }
 
 /// The recorded message alone, without what else is in its datagram.

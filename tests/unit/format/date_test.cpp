@@ -15,9 +15,7 @@ namespace {
 template <typename Time>
 std::string text(Time& time, std::uint64_t timestamp_ns) {
     std::array<char, 64> buffer;
-    format::Writer writer(buffer.data());
-    time.write(writer, timestamp_ns);
-    return {buffer.data(), writer.position()};
+    return {buffer.data(), time.write(format::Writer(buffer.data()), timestamp_ns).position()};
 }
 
 }  // namespace

@@ -39,6 +39,18 @@ TEST_CASE("decimals at every length") {
     REQUIRE(written([](Writer& w) { w.decimal(~std::uint64_t{0}); }) == "18446744073709551615");
 }
 
+TEST_CASE("decimals of one and two bytes, all of them") {
+    for (unsigned number = 0; number <= 0xffff; ++number) {
+        const auto two_bytes = static_cast<std::uint16_t>(number);
+        if (written([&](Writer& w) { w.decimal(two_bytes); }) != std::to_string(number)) {
+            FAIL(number);
+        }
+        if (number > 0xff) continue;
+        const auto byte = static_cast<std::uint8_t>(number);
+        REQUIRE(written([&](Writer& w) { w.decimal(byte); }) == std::to_string(number));
+    }
+}
+
 TEST_CASE("IPv6 addresses as RFC 5952 wants them") {
     for (const std::string text :
          {"::", "::1", "1::", "2001:db8::1", "2001:db8:0:1:1:1:1:1", "2001:0:0:1::1",
