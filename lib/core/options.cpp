@@ -7,4 +7,11 @@ std::string to_string(const Location& where) {
     return where.file + ':' + std::to_string(where.line) + ':' + std::to_string(where.column);
 }
 
+std::string to_string(const SyslogReceiver& receiver) {
+    if (receiver.transport == SyslogTransport::unix_datagram) return "unix:" + receiver.host;
+    const bool ipv6 = receiver.host.find(':') != std::string::npos;
+    return (receiver.transport == SyslogTransport::udp ? "udp://" : "tcp://") +
+           (ipv6 ? '[' + receiver.host + ']' : receiver.host) + ':' + std::to_string(receiver.port);
+}
+
 }  // namespace nflogd
