@@ -34,6 +34,7 @@ struct OutputDraft {
     OutputConfig output;
     Location name_at;
     Location path_at;
+    Location framing_at;  ///< line 0: not given, or something is wrong anyway
 };
 
 struct Draft {

@@ -21,6 +21,7 @@
 #include "core/fd.hpp"
 #include "core/labels.hpp"
 #include "core/result.hpp"
+#include "core/run_id.hpp"
 #include "core/time.hpp"
 #include "enrich/interfaces.hpp"
 #include "enrich/rules.hpp"
@@ -56,6 +57,7 @@ struct WorkerPlan {
     /// Why this worker was started, and what its predecessors did not get to tell;
     /// the first thing that every output gets.
     std::vector<Lifecycle> occasions;
+    const RunId& run;
 };
 
 class Worker {
@@ -130,8 +132,8 @@ private:
     enrich::RuleIndex rules_;
 
     std::optional<Auditor> auditor_;
-    Ledger written_ledger_;  ///< the last one that outputs got
-    Ledger seen_ledger_;     ///< as of the last look
+    Ledger written_ledger_;            ///< the last one that outputs got
+    Ledger seen_ledger_;               ///< as of the last look
     std::uint64_t seen_received_ = 0;  ///< packets, likewise
     std::chrono::nanoseconds looked_at_{0};
     std::chrono::nanoseconds moved_at_{0};  ///< the look that saw the ledger move last
