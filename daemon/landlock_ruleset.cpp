@@ -20,6 +20,16 @@ constexpr std::uint64_t kRefer = 1ULL << 13;        // since ABI 2
 constexpr std::uint64_t kTruncate = 1ULL << 14;     // 3
 constexpr std::uint64_t kIoctlDevice = 1ULL << 15;  // 5
 
+constexpr std::uint64_t kBindTcp = 1;     // 4
+constexpr std::uint64_t kConnectTcp = 2;  // 4
+constexpr int kRuleNetPort = 2;           // 4
+
+/// struct landlock_net_port_attr
+struct NetPortAttributes {
+    std::uint64_t allowed_access;
+    std::uint64_t port;
+};
+
 /// struct landlock_ruleset_attr as of ABI 6; a kernel takes it if what it does
 /// not know is zero.
 struct RulesetAttributes {
@@ -33,7 +43,7 @@ RulesetAttributes all_rights(long abi) {
     rights.files = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;  // ABI 1: the lowest 13
     if (abi >= 2) rights.files |= kRefer;
     if (abi >= 3) rights.files |= kTruncate;
-    if (abi >= 4) rights.network = 3;
+    if (abi >= 4) rights.network = kBindTcp | kConnectTcp;
     if (abi >= 5) rights.files |= kIoctlDevice;
     if (abi >= 6) rights.scoped = 3;
     return rights;
@@ -60,6 +70,11 @@ public:
         rule.parent_fd = target.get();
         ::syscall(SYS_landlock_add_rule, fd_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
+    void allow_tcp(std::uint16_t port) {
+        if (rights_.network == 0) return;
+        const NetPortAttributes rule{kConnectTcp, port};
+        ::syscall(SYS_landlock_add_rule, fd_.get(), kRuleNetPort, &rule, 0);
+    }
     bool enforce() { return fd_ && ::syscall(SYS_landlock_restrict_self, fd_.get(), 0) == 0; }
 
 private:
@@ -69,14 +84,16 @@ private:
 
 }  // namespace
 
-std::string restrict_files(const std::vector<std::string>& writable_directories,
-                           const std::vector<std::string>& readable_files) {
+std::string restrict_access(const std::vector<std::string>& writable_directories,
+                            const std::vector<std::string>& readable_files,
+                            const std::vector<std::uint16_t>& tcp_ports) {
     const long abi =
         ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) return "no Landlock (" + std::generic_category().message(errno) + ")";
     Ruleset ruleset(all_rights(abi));
     for (const std::string& path : writable_directories) ruleset.allow(path, kWriteTree);
     for (const std::string& path : readable_files) ruleset.allow(path, kReadFile);
+    for (const std::uint16_t port : tcp_ports) ruleset.allow_tcp(port);
     ruleset.allow("/etc/localtime", kReadFile);
     ruleset.allow("/usr/share/zoneinfo", kReadTree);
     if (!ruleset.enforce()) return "no Landlock (" + std::generic_category().message(errno) + ")";

@@ -16,6 +16,7 @@
 #include "core/time.hpp"
 #include "pipeline/keeper.hpp"
 #include "privileges.hpp"
+#include "receiver_names.hpp"
 #include "signals.hpp"
 #include "worker.hpp"
 
@@ -35,17 +36,24 @@ std::optional<nanoseconds> watchdog_interval() {
 /// least every pipeline::kRestingLook.
 constexpr std::chrono::seconds kWorkerSilence{25};
 
+/// Between two tries to find the address of a receiver.
+constexpr std::chrono::seconds kLookUp{10};
+
 class Loop {
 public:
-    Loop(pipeline::Keeper& keeper, Signals& signals, std::string config_path)
-        : keeper_(keeper), signals_(signals), config_path_(std::move(config_path)) {}
+    Loop(pipeline::Keeper& keeper, Signals& signals, std::string config_path, ReceiverNames& names,
+         bool names_found)
+        : keeper_(keeper), signals_(signals), config_path_(std::move(config_path)), names_(names) {
+        look_up_later(names_found);
+    }
 
     /// Returns when the daemon is to stop, with an error if it has to.
     Status run() {
         while (!stopping_) {
+            look_up_names();
             auto next = keeper_.tick();
             if (!next) return next.error();
-            wait_until(feed_watchdog(*next));
+            wait_until(feed_watchdog(std::min(*next, look_up_at_)));
             while (const int signal = signals_.next()) handle(signal);
         }
         return {};
@@ -86,7 +94,11 @@ private:
         config::Loaded loaded = load_config(config_path_);
         for (const config::Problem& problem : loaded.problems) log::error(to_string(problem));
         Status status;
-        if (loaded.problems.empty()) status = keeper_.reload(std::move(loaded.config));
+        if (loaded.problems.empty()) {
+            const bool found = names_.look_up(loaded.config);
+            status = keeper_.reload(std::move(loaded.config));
+            if (status) look_up_later(found);
+        }
         if (!status) log::error(status.error().message);
         const bool taken = loaded.problems.empty() && status.ok();
         if (taken) {
@@ -98,9 +110,28 @@ private:
         sd_notify(0, "READY=1");
     }
 
+    void look_up_later(bool found) {
+        look_up_at_ = found ? nanoseconds::max() : system_clock().monotonic() + kLookUp;
+    }
+
+    /// A receiver whose name had no address yet (the network came up after us) waits
+    /// for this; names that were found once are looked up again at a reload only.
+    void look_up_names() {
+        if (system_clock().monotonic() < look_up_at_) return;
+        config::Config config = keeper_.config();
+        const bool found = names_.look_up(config);
+        look_up_later(found);
+        if (!found) return;
+        if (Status status = keeper_.reload(std::move(config)); !status) {
+            log::error(status.error().message);
+        }
+    }
+
     pipeline::Keeper& keeper_;
     Signals& signals_;
     std::string config_path_;
+    ReceiverNames& names_;
+    nanoseconds look_up_at_ = nanoseconds::max();
     std::optional<nanoseconds> watchdog_ = watchdog_interval();
     bool stopping_ = false;
 };
@@ -113,11 +144,13 @@ int run(const std::string& config_path) {
     if (Status status = become(loaded.config.run_as); !status) return fail(status.error());
     auto signals = Signals::block({SIGTERM, SIGINT, SIGHUP, SIGUSR1});
     if (!signals) return fail(signals.error());
+    ReceiverNames names;
+    const bool found = names.look_up(loaded.config);
     auto keeper = pipeline::Keeper::start(std::move(loaded.config), work);
     if (!keeper) return fail(keeper.error());
     log::info((*keeper)->summary());
     sd_notify(0, "READY=1");
-    Status status = Loop(**keeper, *signals, config_path).run();
+    Status status = Loop(**keeper, *signals, config_path, names, found).run();
     sd_notify(0, "STOPPING=1");
     Status stopped = (*keeper)->stop();
     if (!status) return fail(status.error());

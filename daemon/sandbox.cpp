@@ -12,7 +12,6 @@
 #include "seccomp_filter.hpp"
 
 namespace nflogd::daemon {
-namespace {
 
 Status drop_capabilities(bool read_as_root) {
     capng_get_caps_process();
@@ -29,8 +28,6 @@ Status drop_capabilities(bool read_as_root) {
     return {};
 }
 
-}  // namespace
-
 Result<std::string> enter(const Sandbox& sandbox) {
     ::tzset();  // reads files
     if (Status status = drop_capabilities(sandbox.read_as_root); !status) return status.error();
@@ -38,8 +35,9 @@ Result<std::string> enter(const Sandbox& sandbox) {
         return system_error(errno, "PR_SET_NO_NEW_PRIVS");
     }
     const std::string landlock =
-        restrict_files(sandbox.writable_directories, sandbox.readable_files);
-    if (Status status = restrict_system_calls(); !status) return status.error();
+        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports);
+    if (Status status = restrict_system_calls(sandbox.socket_families); !status)
+        return status.error();
     return "no capabilities, system calls filtered, " + landlock;
 }
 

@@ -6,6 +6,7 @@
 /// starts later; there is no way back.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct Sandbox {
     /// Below these, files may be made, written, renamed and removed.
     std::vector<std::string> writable_directories;
     std::vector<std::string> readable_files;
+    /// Sockets of these families may be made and connected; with TCP only to these
+    /// ports, if Landlock is new enough (ABI 4).
+    std::vector<int> socket_families;
+    std::vector<std::uint16_t> tcp_ports;
     /// Root may go on reading other users' files.
     bool read_as_root = false;
 };
@@ -26,5 +31,8 @@ struct Sandbox {
 /// that was reached. Error: EX_OSERR if capabilities or system calls could not be
 /// given up.
 Result<std::string> enter(const Sandbox& sandbox);
+
+/// A part of that: gives up every capability.
+Status drop_capabilities(bool read_as_root = false);
 
 }  // namespace nflogd::daemon

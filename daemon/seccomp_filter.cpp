@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "seccomp_filter.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sysexits.h>
 
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <set>
 
 namespace nflogd::daemon {
 namespace {
@@ -58,12 +62,48 @@ bool add_restricted(const Filter& filter) {
            seccomp_rule_add(filter.get(), SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }
 
+struct SocketOption {
+    int level;
+    int name;
+};
+
+/// Those that outputs set; others change more than the socket itself.
+constexpr SocketOption kSocketOptions[] = {{SOL_SOCKET, SO_KEEPALIVE},
+                                           {IPPROTO_TCP, TCP_KEEPIDLE},
+                                           {IPPROTO_TCP, TCP_NODELAY},
+                                           {IPPROTO_TCP, TCP_NOTSENT_LOWAT}};
+
+scmp_arg_cmp equals(unsigned argument, int value) {
+    return {argument, SCMP_CMP_MASKED_EQ, 0xFFFFFFFFU, static_cast<scmp_datum_t>(value)};
+}
+
+/// What an output over the network needs, and no family that it does not use.
+bool add_sockets(const Filter& filter, const std::set<int>& families) {
+    bool complete = true;
+    for (const int family : families) {
+        complete = complete && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+                                                equals(0, family)) == 0;
+    }
+    for (const SocketOption& option : kSocketOptions) {
+        complete =
+            complete && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+                                         equals(1, option.level), equals(2, option.name)) == 0;
+    }
+    for (const char* name : {"connect", "sendmmsg", "getpeername"}) {
+        complete = complete && add(filter, name);
+    }
+    return complete;
+}
+
 }  // namespace
 
-Status restrict_system_calls() {
+Status restrict_system_calls(const std::vector<int>& families) {
     const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
     bool complete = filter != nullptr && add_restricted(filter);
     for (const char* name : kAllowed) complete = complete && add(filter, name);
+    if (!families.empty()) {
+        complete = complete && add_sockets(filter, {families.begin(), families.end()});
+    }
     if (!complete) return Error{"cannot build the filter of system calls", EX_OSERR};
     if (const int error = seccomp_load(filter.get()); error != 0) {
         return system_error(-error, "loading the filter of system calls");

@@ -3,11 +3,14 @@
 /// The system calls that are left to a process that reads hostile bytes.
 #pragma once
 
+#include <vector>
+
 #include "core/result.hpp"
 
 namespace nflogd::daemon {
 
-/// Every other call fails with EPERM from now on.
-Status restrict_system_calls();
+/// Every other call fails with EPERM from now on. Sockets of `families` may be made,
+/// set up and connected; without any, none.
+Status restrict_system_calls(const std::vector<int>& families);
 
 }  // namespace nflogd::daemon

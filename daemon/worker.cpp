@@ -18,7 +18,7 @@
 namespace nflogd::daemon {
 namespace {
 
-/// Limits the process to the directories that its outputs write to.
+/// Limits the process to the directories and sockets that its outputs write to.
 Result<std::string> confine(const pipeline::WorkerPlan& plan) {
     Sandbox sandbox;
     for (const config::OutputConfig& output : plan.config.outputs) {
@@ -28,6 +28,10 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
         }
         std::string directory = pipeline::directory_of(output);
         if (!directory.empty()) sandbox.writable_directories.push_back(std::move(directory));
+        for (const pipeline::SocketUse& use : pipeline::sockets_of(output)) {
+            sandbox.socket_families.push_back(use.family);
+            if (use.tcp_port != 0) sandbox.tcp_ports.push_back(use.tcp_port);
+        }
     }
     return enter(sandbox);
 }

@@ -83,6 +83,7 @@ public:
             if (draft.name_at.line != 0) {
                 unique(names, "output name", output.name, draft.name_at);
             }
+            framing(draft);
             const auto* options = std::get_if<FileOptions>(&output.options);
             if (options == nullptr || draft.path_at.line == 0) continue;
             const std::string path =
@@ -128,6 +129,15 @@ private:
             const auto at = source.groups_at;
             source.groups_at.assign(groups.size(), at.empty() ? source.spread_at : at.front());
         }
+    }
+
+    void framing(const OutputDraft& draft) {
+        const auto* syslog = std::get_if<SyslogOptions>(&draft.output.options);
+        if (syslog == nullptr || draft.framing_at.line == 0) return;
+        if (syslog->receiver.transport == SyslogTransport::tcp) return;
+        report(draft.framing_at,
+               "framing: only an address tcp://HOST:PORT has one, a datagram is "
+               "a message");
     }
 
     const SourceDraft* source_of(std::uint16_t group) const {

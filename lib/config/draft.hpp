@@ -14,7 +14,7 @@ namespace nflogd::config {
 struct SourceDraft {
     NflogOptions options;
     std::vector<Location> groups_at;  ///< of each of options.groups; empty: not given
-    std::uint16_t spread = 1;  ///< then options.groups holds that many
+    std::uint16_t spread = 1;         ///< then options.groups holds that many
     Location spread_at;
     std::optional<std::uint16_t> priority_group;
     Location priority_group_at;
@@ -36,6 +36,7 @@ struct OutputDraft {
     OutputConfig output;
     Location name_at;
     Location path_at;
+    Location framing_at;  ///< line 0: not given, or something is wrong anyway
 };
 
 struct Draft {

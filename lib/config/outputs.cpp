@@ -94,13 +94,22 @@ constexpr Key<OutputDraft> kFileKeys[] = {
 /// A type of output: what it is called, how its options begin, its own keys.
 struct OutputType {
     std::string_view name;
-    std::variant<StdoutOptions, FileOptions> (*options)();
-    std::span<const Key<OutputDraft>> keys;
+    decltype(OutputConfig::options) (*options)();
+    std::span<const Key<OutputDraft>> (*keys)();
 };
 
+template <typename Options>
+decltype(OutputConfig::options) make_options() {
+    return Options{};
+}
+
+std::span<const Key<OutputDraft>> file_keys() { return kFileKeys; }
+std::span<const Key<OutputDraft>> no_keys() { return {}; }
+
 constexpr OutputType kTypes[] = {
-    {"file", [] { return decltype(OutputConfig::options)(FileOptions{}); }, kFileKeys},
-    {"stdout", [] { return decltype(OutputConfig::options)(StdoutOptions{}); }, {}},
+    {"file", make_options<FileOptions>, file_keys},
+    {"stdout", make_options<StdoutOptions>, no_keys},
+    {"syslog", make_options<SyslogOptions>, syslog_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
@@ -142,7 +151,7 @@ std::vector<Key<OutputDraft>> keys_of(const OutputType* type) {
     std::vector<Key<OutputDraft>> keys(std::begin(kCommonKeys), std::end(kCommonKeys));
     for (const OutputType& row : kTypes) {
         if (type != nullptr && &row != type) continue;
-        for (Key<OutputDraft> key : row.keys) {
+        for (Key<OutputDraft> key : row.keys()) {
             key.required = key.required && type != nullptr;
             keys.push_back(key);
         }
@@ -162,7 +171,9 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
         const OutputType* type = find_type(entry);
         if (type != nullptr) output.output.options = type->options();
         const auto keys = keys_of(type);
+        const std::size_t before_entry = reader.failures();
         reader.mapping<OutputDraft>(entry, keys, output);
+        if (reader.failures() != before_entry) output.framing_at = {};
     });
     if (reader.failures() != before) draft.outputs_sound = false;
 }

@@ -4,7 +4,7 @@
 namespace nflogd::config {
 namespace {
 
-constexpr Range kGroup{0, 65535};     // u16 in struct nfulnl_msg_config_cmd's header
+constexpr Range kGroup{0, 65535};  // u16 in struct nfulnl_msg_config_cmd's header
 constexpr Range kSpread{1, 64};
 constexpr Range kSnaplen{0, 65535};   // the kernel cuts at 65531
 constexpr Range kThreshold{1, 1024};  // more hardly fit into the largest netlink_buffer

@@ -132,4 +132,51 @@ struct FileOptions {
     bool operator==(const FileOptions&) const = default;
 };
 
+enum class SyslogTransport : std::uint8_t { unix_datagram, udp, tcp };
+enum class SyslogProtocol : std::uint8_t { rfc5424, rfc3164 };
+
+/// How one message is told from the next on a TCP connection (RFC 6587, 3.4).
+enum class SyslogFraming : std::uint8_t { octet_counting, newline };
+
+struct SyslogReceiver {
+    SyslogTransport transport = SyslogTransport::unix_datagram;
+    std::string host = "/dev/log";  ///< the path of a socket, an address or a name
+    std::uint16_t port = 0;
+    /// Numeric ones. Of a name: as it was looked up last; empty: not found.
+    std::vector<std::string> addresses;
+
+    bool operator==(const SyslogReceiver&) const = default;
+};
+
+/// "udp://192.0.2.7:514", as in the configuration.
+[[nodiscard]] std::string to_string(const SyslogReceiver& receiver);
+
+/// RFC 5424, 6.2.1: 0 (emerg) to 7 (debug), by the action of the packet's rule and
+/// by the kind of event.
+struct SyslogSeverities {
+    std::uint8_t log = 6;  ///< also of packets without a rule
+    std::uint8_t accept = 6;
+    std::uint8_t drop = 4;
+    std::uint8_t reject = 4;
+    std::uint8_t ledger = 5;
+    std::uint8_t lifecycle = 5;
+
+    bool operator==(const SyslogSeverities&) const = default;
+};
+
+struct SyslogOptions {
+    /// IANA's number for examples in documentation (RFC 5612).
+    static constexpr std::uint32_t kExampleEnterprise = 32473;
+
+    SyslogReceiver receiver;
+    SyslogProtocol protocol = SyslogProtocol::rfc5424;
+    std::uint8_t facility = 16;  ///< local0
+    SyslogSeverities severity;
+    SyslogFraming framing = SyslogFraming::octet_counting;
+    std::uint32_t max_message = 8192;  ///< bytes; what is longer is cut
+    std::uint32_t enterprise_number = kExampleEnterprise;
+
+    bool operator==(const SyslogOptions&) const = default;
+};
+
 }  // namespace nflogd

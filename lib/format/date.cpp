@@ -16,7 +16,11 @@ void write_clock(Writer& writer, const std::tm& time) {
     writer.decimal2(static_cast<unsigned>(time.tm_min));
     writer.put(':');
     writer.decimal2(static_cast<unsigned>(time.tm_sec));
-    writer.put('.');
+}
+
+void write_month(Writer& writer, const std::tm& time) {
+    writer.put(kMonths.substr(static_cast<std::size_t>(time.tm_mon) * 3, 3));
+    writer.put(' ');
 }
 
 }  // namespace
@@ -38,6 +42,7 @@ Writer UtcTime::write(Writer writer, std::uint64_t timestamp_ns) {
         text.decimal2(static_cast<unsigned>(time.tm_mday));
         text.put('T');
         write_clock(text, time);
+        text.put('.');
     }
     writer.put_padded(text_, text_.size());
     const auto microseconds = static_cast<unsigned>(timestamp_ns % kNanoseconds / 1000);
@@ -56,16 +61,34 @@ Writer LocalTime::write(Writer writer, std::uint64_t timestamp_ns) {
         std::tm time{};
         localtime_r(&seconds, &time);
         Writer text(text_.data());
-        text.put(kMonths.substr(static_cast<std::size_t>(time.tm_mon) * 3, 3));
-        text.put(' ');
+        write_month(text, time);
         text.decimal2(static_cast<unsigned>(time.tm_mday));
         text.put(' ');
         write_clock(text, time);
+        text.put('.');
     }
     writer.put_padded(text_, text_.size());
     const auto milliseconds = static_cast<unsigned>(timestamp_ns % kNanoseconds / 1'000'000);
     writer.put(static_cast<char>('0' + milliseconds / 100));
     writer.decimal2(milliseconds % 100);
+    return writer;
+}
+
+Writer BsdTime::write(Writer writer, std::uint64_t timestamp_ns) {
+    const std::uint64_t second = timestamp_ns / kNanoseconds;
+    if (second != second_) {
+        second_ = second;
+        const auto seconds = static_cast<std::time_t>(second);
+        std::tm time{};
+        localtime_r(&seconds, &time);
+        Writer text(text_.data());
+        write_month(text, time);
+        if (time.tm_mday < 10) text.put(' ');
+        text.decimal(static_cast<unsigned>(time.tm_mday));
+        text.put(' ');
+        write_clock(text, time);
+    }
+    writer.put_padded(text_, text_.size());
     return writer;
 }
 

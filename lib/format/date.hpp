@@ -30,4 +30,14 @@ private:
     std::array<char, 16> text_{};  ///< "Nov 23 10:03:54."
 };
 
+/// "Nov  3 10:03:54" in the machine's time zone (RFC 3164, 4.1.2).
+class BsdTime {
+public:
+    [[nodiscard]] Writer write(Writer writer, std::uint64_t timestamp_ns);
+
+private:
+    std::uint64_t second_ = ~std::uint64_t{0};
+    std::array<char, 15> text_{};
+};
+
 }  // namespace nflogd::format

@@ -12,16 +12,20 @@
 #include "core/event.hpp"
 #include "core/labels.hpp"
 #include "core/record.hpp"
+#include "core/run_id.hpp"
 
 namespace nflogd::format {
 
-/// No packet's text is longer than this, whatever its bytes.
-inline constexpr std::size_t kMaxPacketText = 8192;
+/// No packet's text is longer than this, whatever its bytes ...
+inline constexpr std::size_t kMaxText = 8192;
+/// ... nor this with the frame that a format puts around another's text.
+inline constexpr std::size_t kMaxPacketText = kMaxText + 1024;
 
 struct FormatOptions {
     std::string host;      ///< any bytes
     const Labels* labels;  ///< outlives the formatter
     bool colour = false;   ///< terminal colours, where the format has any
+    RunId run = {};        ///< of the daemon, for formats that number messages
 };
 
 class Formatter {

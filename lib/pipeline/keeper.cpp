@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/log.hpp"
+#include "pipeline/registry.hpp"
 
 namespace nflogd::pipeline {
 namespace {
@@ -114,7 +115,7 @@ Status Keeper::start_worker(Lifecycle occasion) {
     untold_.push_back(std::move(occasion));
     // A successor must go on for the others' sake, whatever became of one output.
     const bool outputs_must_open = untold_.back().change != kRestarted;
-    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, {}, untold_};
+    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, {}, untold_, run_};
     std::vector<int> keep;
     received_before_ = books_.received();
     for (const auto& socket : sockets_) {
@@ -286,9 +287,8 @@ std::string Keeper::summary() const {
     for (const auto& socket : sockets_) groups.push_back(std::to_string(socket->group()));
     std::vector<std::string> outputs;
     for (const config::OutputConfig& output : config_.outputs) {
-        const auto* file = std::get_if<FileOptions>(&output.options);
-        outputs.push_back(fmt::format("{} ({} to {})", output.name, output.format,
-                                      file != nullptr ? file->path : output.type));
+        outputs.push_back(
+            fmt::format("{} ({} to {})", output.name, output.format, place_of(output)));
     }
     return fmt::format("reading nfnetlink_log group {}, {} log rules of our own, writing {}",
                        fmt::join(groups, ","), config_.rules.log.size(), fmt::join(outputs, ", "));

@@ -16,6 +16,7 @@
 #include "config/config.hpp"
 #include "core/labels.hpp"
 #include "core/result.hpp"
+#include "core/run_id.hpp"
 #include "core/time.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
@@ -63,6 +64,8 @@ public:
     /// ledger written, rules gone.
     Status stop();
 
+    [[nodiscard]] const config::Config& config() const { return config_; }
+
     /// One line about what runs, for the daemon's own log.
     [[nodiscard]] std::string summary() const;
 
@@ -95,6 +98,7 @@ private:
     [[nodiscard]] const NflogOptions* options_of(std::uint16_t group) const;
 
     config::Config config_;
+    const RunId run_ = new_run_id();
     const Work work_;
     const Clock& clock_;
     Books books_;

@@ -6,8 +6,11 @@
 #include <array>
 #include <cstdlib>
 
+#include "format/syslog.hpp"
 #include "sink/file.hpp"
+#include "sink/socket_address.hpp"
 #include "sink/stdout.hpp"
+#include "sink/syslog.hpp"
 
 namespace nflogd::pipeline {
 namespace {
@@ -33,6 +36,11 @@ Status prepare_file(const config::OutputConfig& output) {
     return sink::make_directory_of(std::get<FileOptions>(output.options));
 }
 
+SinkResult make_syslog(const config::OutputConfig& output, const Clock& clock,
+                       sink::WriteJournal* journal, sink::Opening) {
+    return sink::make_syslog(std::get<SyslogOptions>(output.options), clock, journal);
+}
+
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*,
@@ -50,6 +58,7 @@ struct SinkRow {
 constexpr std::array kSinks = {
     SinkRow{"file", make_file, prepare_file},
     SinkRow{"stdout", make_stdout, prepare_nothing},
+    SinkRow{"syslog", make_syslog, prepare_nothing},
 };
 
 }  // namespace
@@ -68,9 +77,37 @@ std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
     return nullptr;
 }
 
+std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
+                                                  format::FormatOptions options) {
+    const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
+                                          options.run};
+    const Labels& labels = *options.labels;
+    auto text = make_formatter(output.format, std::move(options));
+    const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    if (text == nullptr || syslog == nullptr) return text;
+    return format::make_syslog(std::move(text), *syslog, identity, labels);
+}
+
+std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {
+    std::vector<SocketUse> uses;
+    const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    if (syslog == nullptr) return uses;
+    const bool tcp = syslog->receiver.transport == SyslogTransport::tcp;
+    for (const sink::SocketAddress& address : sink::socket_addresses(syslog->receiver)) {
+        uses.push_back({address.family(), tcp ? syslog->receiver.port : std::uint16_t{0}});
+    }
+    return uses;
+}
+
 std::string directory_of(const config::OutputConfig& output) {
     const auto* file = std::get_if<FileOptions>(&output.options);
     return file == nullptr ? std::string() : sink::directory_of(*file);
+}
+
+std::string place_of(const config::OutputConfig& output) {
+    if (const auto* file = std::get_if<FileOptions>(&output.options)) return file->path;
+    const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    return syslog != nullptr ? to_string(syslog->receiver) : output.type;
 }
 
 Status prepare_sink(const config::OutputConfig& output) {

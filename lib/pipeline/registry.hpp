@@ -24,8 +24,24 @@ namespace nflogd::pipeline {
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);
 
+/// The format of an output, in the frame that its type puts around each record.
+/// nullptr if there is no such format.
+std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
+                                                  format::FormatOptions options);
+
+/// Sockets that an output opens while it runs: of this family, and if it is TCP to
+/// this port, else 0.
+struct SocketUse {
+    int family = 0;
+    std::uint16_t tcp_port = 0;
+};
+[[nodiscard]] std::vector<SocketUse> sockets_of(const config::OutputConfig& output);
+
 /// The directory that the output writes to; empty if there is none.
 [[nodiscard]] std::string directory_of(const config::OutputConfig& output);
+
+/// Where the output writes to, for a message.
+[[nodiscard]] std::string place_of(const config::OutputConfig& output);
 
 /// Makes what an output's medium needs and a confined process can no longer make.
 /// Errors: EX_CANTCREAT.

@@ -21,6 +21,7 @@
 #include "core/fd.hpp"
 #include "core/labels.hpp"
 #include "core/result.hpp"
+#include "core/run_id.hpp"
 #include "core/time.hpp"
 #include "enrich/interfaces.hpp"
 #include "enrich/rules.hpp"
@@ -56,6 +57,7 @@ struct WorkerPlan {
     /// Why this worker was started, and what its predecessors did not get to tell;
     /// the first thing that every output gets.
     std::vector<Lifecycle> occasions;
+    const RunId& run;
 };
 
 class Worker {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/stdout.hpp"
 
-#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,10 +8,12 @@
 #include <climits>
 #include <string>
 
+#include "sink/patience.hpp"
+
 namespace nflogd::sink {
 namespace {
 
-constexpr int kPatienceMs = 100;
+constexpr std::chrono::milliseconds kPatience{100};
 /// More than any packet's text; a longer event makes the store grow.
 constexpr std::size_t kRemainder = 64 << 10;
 
@@ -32,8 +33,8 @@ public:
 
 private:
     static std::size_t piece_of(int fd);
-    Sent send(std::span<const char> bytes, int patience_ms) const;
-    int send_remainder(int patience_ms);
+    Sent send(std::span<const char> bytes, std::chrono::milliseconds patience) const;
+    int send_remainder(std::chrono::milliseconds patience);
 
     int fd_;
     std::size_t piece_;
@@ -48,20 +49,10 @@ std::size_t Stdout::piece_of(int fd) {
     return regular ? SSIZE_MAX : PIPE_BUF;
 }
 
-/// Whether `fd` takes something within the time; also when it has an error to tell.
-bool wait_writable(int fd, int patience_ms) {
-    pollfd slot{fd, POLLOUT, 0};
-    int ready = 0;
-    do {
-        ready = ::poll(&slot, 1, patience_ms);
-    } while (ready < 0 && errno == EINTR);
-    return ready > 0;
-}
-
-Sent Stdout::send(std::span<const char> bytes, int patience_ms) const {
+Sent Stdout::send(std::span<const char> bytes, std::chrono::milliseconds patience) const {
     Sent sent;
     while (sent.bytes < bytes.size()) {
-        if (!wait_writable(fd_, patience_ms)) return {sent.bytes, EAGAIN};
+        if (!wait_writable(fd_, patience)) return {sent.bytes, EAGAIN};
         const std::size_t size = std::min(piece_, bytes.size() - sent.bytes);
         const ssize_t wrote = ::write(fd_, bytes.data() + sent.bytes, size);
         if (wrote > 0) {
@@ -74,8 +65,8 @@ Sent Stdout::send(std::span<const char> bytes, int patience_ms) const {
 }
 
 /// 0 when nothing remains, else an errno value.
-int Stdout::send_remainder(int patience_ms) {
-    const Sent sent = send(remainder_, patience_ms);
+int Stdout::send_remainder(std::chrono::milliseconds patience) {
+    const Sent sent = send(remainder_, patience);
     remainder_.erase(0, sent.bytes);
     if (sent.error == EPIPE) remainder_.clear();
     return sent.error;
@@ -83,9 +74,9 @@ int Stdout::send_remainder(int patience_ms) {
 
 Written Stdout::write(const Batch& batch) {
     Written out;
-    int error = send_remainder(kPatienceMs);
+    int error = send_remainder(kPatience);
     if (error == 0) {
-        const Sent sent = send(batch.bytes, kPatienceMs);
+        const Sent sent = send(batch.bytes, kPatience);
         error = sent.error;
         const auto behind = std::upper_bound(batch.ends.begin(), batch.ends.end(), sent.bytes);
         out.records = static_cast<std::size_t>(behind - batch.ends.begin());
@@ -101,12 +92,12 @@ Written Stdout::write(const Batch& batch) {
 }
 
 std::optional<std::chrono::nanoseconds> Stdout::tend() {
-    static_cast<void>(send_remainder(0));
+    static_cast<void>(send_remainder(std::chrono::milliseconds(0)));
     return std::nullopt;
 }
 
 Status Stdout::close() {
-    const int error = send_remainder(kPatienceMs);
+    const int error = send_remainder(kPatience);
     return error == 0 ? Status{} : Status(system_error(error, "standard output", EX_IOERR));
 }
 

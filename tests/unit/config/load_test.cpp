@@ -23,6 +23,11 @@ const FileOptions& file(const Config& config, std::size_t index) {
     return std::get<FileOptions>(config.outputs.at(index).options);
 }
 
+bool good_receiver(const std::string& address) {
+    const std::string text = "outputs: [{name: a, type: syslog, address: \"" + address + "\"}]";
+    return load_string(text).problems.empty();
+}
+
 }  // namespace
 
 TEST_CASE("the contract's example") {
@@ -115,7 +120,7 @@ TEST_CASE("every key reaches its place: rules") {
 
 TEST_CASE("every key reaches its place: outputs") {
     const Config config = good(fixture("good/every_key.yaml"));
-    REQUIRE(config.outputs.size() == 4);
+    REQUIRE(config.outputs.size() == 8);
     const OutputConfig& output = config.outputs[0];
     CHECK(output.name == "one");
     CHECK(output.type == "file");
@@ -141,6 +146,73 @@ TEST_CASE("every key reaches its place: outputs") {
     CHECK(config.outputs[3].type == "stdout");
     CHECK(config.outputs[3].format == "json");
     CHECK(std::holds_alternative<StdoutOptions>(config.outputs[3].options));
+}
+
+TEST_CASE("every key reaches its place: syslog") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    const auto syslog = [&](std::size_t index) {
+        return std::get<SyslogOptions>(config.outputs.at(index).options);
+    };
+    SyslogOptions five;
+    five.receiver = {SyslogTransport::tcp, "2001:DB8::7", 6514, {"2001:DB8::7"}};
+    five.protocol = SyslogProtocol::rfc3164;
+    five.facility = 0;
+    five.severity = {7, 5, 2, 3, 0, 1};
+    five.framing = SyslogFraming::newline;
+    five.max_message = 2048;
+    five.enterprise_number = 4294967295;
+    CHECK(syslog(4) == five);
+    CHECK(to_string(syslog(4).receiver) == "tcp://[2001:DB8::7]:6514");
+    CHECK(syslog(5) == SyslogOptions{});
+    CHECK(to_string(syslog(5).receiver) == "unix:/dev/log");
+    SyslogOptions seven;
+    seven.receiver = {SyslogTransport::udp, "logs.example.org", 514, {}};
+    seven.severity = {7, 7, 7, 7, 7, 7};
+    CHECK(syslog(6) == seven);
+    CHECK(syslog(7).receiver.host == "/run/log");
+}
+
+TEST_CASE("receivers that are none") {
+    for (const std::string text : {"",
+                                   "unix:",
+                                   "unix:log",
+                                   "unix:/",
+                                   "/dev/log",
+                                   "udp:127.0.0.1:514",
+                                   "udp://",
+                                   "udp://:514",
+                                   "udp://h",
+                                   "udp://h:",
+                                   "udp://h:0",
+                                   "udp://h:65536",
+                                   "udp://h:+1",
+                                   "udp://2001:db8::1:514",
+                                   "udp://[h]:514",
+                                   "udp://[127.0.0.1]:514",
+                                   "udp://[::1:514",
+                                   "tcp://1.2.3:514",
+                                   "tcp://1.2.3.256:514",
+                                   "tcp://h o:514",
+                                   "tcp://-h:514",
+                                   "tcp://h-:514",
+                                   "tcp://h..i:514",
+                                   "tcp://.:514",
+                                   "tcp://h/:514",
+                                   "tcp://a@b:514",
+                                   "tls://h:6514",
+                                   "TCP://h:514",
+                                   "tcp://\u00fc.example:514"}) {
+        CAPTURE(text);
+        CHECK_FALSE(good_receiver(text));
+    }
+    CHECK_FALSE(good_receiver("udp://" + std::string(64, 'a') + ":514"));
+    std::string name = std::string(63, 'a') + '.';
+    name = name + name + name + std::string(61, 'b');
+    CHECK(good_receiver("udp://" + name + ":514"));
+    CHECK(good_receiver("udp://" + name + ".:514"));
+    CHECK_FALSE(good_receiver("udp://" + name + "c:514"));
+    CHECK(good_receiver("tcp://log_1.example.org.:65535"));
+    CHECK(good_receiver("tcp://7seas:1"));
 }
 
 TEST_CASE("without sources group 100 is read, without rules none is installed") {

@@ -109,12 +109,13 @@ class Schema(unittest.TestCase):
 
     def test_refuses_bad_examples(self):
         for name in ("many", "missing", "unknown_keys", "values", "wrong_types",
-                     "wrong_types_inside", "hostile_strings"):
+                     "wrong_types_inside", "hostile_strings", "syslog"):
             with self.subTest(name):
                 self.assertNotEqual(problems((FIXTURES / "bad" / (name + ".yaml")).read_text()), [])
 
     def test_refuses_each_of_these(self):
         rule = "rules: {log: [{name: a, hook: input, %s}]}"
+        syslog = "outputs: [{name: a, type: syslog, %s}]"
         output = "outputs: [{name: a, type: file, path: /a, %s}]"
         for text in (
             "hosts: a", "host: 'a b'", "run_as: -x", "control_socket: run/x", "sources: {}",
@@ -131,7 +132,11 @@ class Schema(unittest.TestCase):
             rule % "priority: urgent", "sources: [{priority_group: 65536}]",
             "rules: {owner: 'true'}", rule % "limit: {rate: 0/second}", rule % "match: [a]",
             "outputs: [{name: a}]", "outputs: [{name: a, type: file}]",
-            "outputs: [{name: a, type: stdout, path: /a}]", "outputs: [{name: a, type: syslog}]",
+            "outputs: [{name: a, type: stdout, path: /a}]", "outputs: [{name: a, type: kafka}]",
+            syslog % "address: /dev/log", syslog % "address: 'udp://h'", syslog % "framing: octets",
+            syslog % "protocol: bsd", syslog % "facility: local8", syslog % "severity: warn",
+            syslog % "severity: {deny: info}", syslog % "severity: {drop: 4}",
+            syslog % "enterprise_number: 0", syslog % "path: /a", syslog % "max_message: 1KB",
             "outputs: [{name: a, type: stdout, format: ecs}]",
             "outputs: [{name: a, type: stdout, queue: 63}]",
             output % "mode: '0777'", output % "mode: '0642'", output % "sync: sometimes",

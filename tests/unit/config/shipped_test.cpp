@@ -140,7 +140,7 @@ TEST_CASE("what the installed file shows commented can be set") {
     CHECK(config.host == "gw1");
     REQUIRE(config.rules.log.size() == 3);
     CHECK(config.rules.log[2].limit->burst == 5000);
-    CHECK(config.outputs.size() == 2);
+    CHECK(config.outputs.size() == 3);
 }
 
 TEST_CASE("defaults that the installed file shows commented are the defaults") {
@@ -154,6 +154,10 @@ TEST_CASE("defaults that the installed file shows commented are the defaults") {
     CHECK(all.outputs[0].queue == none.outputs[0].queue);
     CHECK(std::get<FileOptions>(all.outputs[0].options).mode == 0640);
     CHECK(std::get<FileOptions>(all.outputs[0].options).sync == std::chrono::seconds(1));
+    auto syslog = std::get<SyslogOptions>(all.outputs[2].options);
+    CHECK(to_string(syslog.receiver) == "tcp://192.0.2.7:514");  // an example
+    syslog.receiver = {};
+    CHECK(syslog == SyslogOptions{});
 }
 
 TEST_CASE("the keys that are told are those of the tables") {

@@ -2,7 +2,9 @@
 // A sandbox cannot be left, so each look at it is a process of its own.
 #include "sandbox.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -46,6 +48,29 @@ int result(long value) { return value < 0 ? errno : 0; }
 int open_file(const std::string& path, int flags) {
     const Fd fd(::open(path.c_str(), flags | O_CLOEXEC, 0600));
     return fd ? 0 : errno;
+}
+
+/// A port of 127.0.0.1 where connections wait, while the test runs.
+std::uint16_t listening_port() {
+    static const Fd listening(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* name = reinterpret_cast<sockaddr*>(&address);
+    ::bind(listening.get(), name, size);
+    REQUIRE(::listen(listening.get(), 64) == 0);
+    REQUIRE(::getsockname(listening.get(), name, &size) == 0);
+    return ntohs(address.sin_port);
+}
+
+int connect_to(std::uint16_t port) {
+    const Fd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return result(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address));
 }
 
 struct Folder {
@@ -121,6 +146,51 @@ TEST_CASE("nothing can be started, connected, traced or made executable") {
                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
                 return page == MAP_FAILED ? errno : 0;
             }) == EPERM);
+}
+
+TEST_CASE("an output over the network makes sockets of its family, and no others") {
+    Folder folder;
+    folder.sandbox.socket_families = {AF_INET, AF_INET};
+    folder.sandbox.tcp_ports = {listening_port()};
+    const auto made = [&](int family, int type) {
+        return inside(folder.sandbox, [&] { return result(::socket(family, type, 0)); });
+    };
+    REQUIRE(made(AF_INET, SOCK_STREAM) == 0);
+    REQUIRE(made(AF_INET, SOCK_DGRAM) == 0);
+    REQUIRE(made(AF_INET6, SOCK_STREAM) == EPERM);
+    REQUIRE(made(AF_UNIX, SOCK_DGRAM) == EPERM);
+    REQUIRE(made(AF_NETLINK, SOCK_RAW) == EPERM);
+    REQUIRE(made(AF_PACKET, SOCK_RAW) == EPERM);
+    const auto set = [&](int level, int option) {
+        return inside(folder.sandbox, [&] {
+            const Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+            const int on = 1;
+            return result(::setsockopt(fd.get(), level, option, &on, sizeof on));
+        });
+    };
+    REQUIRE(set(SOL_SOCKET, SO_KEEPALIVE) == 0);
+    REQUIRE(set(IPPROTO_TCP, TCP_NODELAY) == 0);
+    REQUIRE(set(SOL_SOCKET, SO_RCVBUF) == EPERM);
+    REQUIRE(set(IPPROTO_IP, TCP_NODELAY) == EPERM);
+    REQUIRE(inside(folder.sandbox, [] {
+                const Fd fd(::socket(AF_INET, SOCK_STREAM, 0));
+                return result(::listen(fd.get(), 1));
+            }) == EPERM);
+}
+
+TEST_CASE("TCP connects to the ports of outputs, and to no others") {
+    const std::uint16_t port = listening_port();
+    Folder folder;
+    folder.sandbox.socket_families = {AF_INET};
+    folder.sandbox.tcp_ports = {port};
+    REQUIRE(inside(folder.sandbox, [&] { return connect_to(port); }) == 0);
+    folder.sandbox.tcp_ports = {};
+    const int other = inside(folder.sandbox, [&] { return connect_to(port); });
+    if (other == 0) {
+        WARN("SKIPPED: this kernel's Landlock knows no TCP ports");
+        return;
+    }
+    REQUIRE(other == EACCES);
 }
 
 TEST_CASE("threads can be started, and are confined as well") {

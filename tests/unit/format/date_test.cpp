@@ -39,3 +39,12 @@ TEST_CASE("local times follow the machine's zone") {
     ::setenv("TZ", "UTC", 1);
     ::tzset();
 }
+
+TEST_CASE("times of RFC 3164 put a space before a single digit") {
+    ::setenv("TZ", "UTC0", 1);
+    ::tzset();
+    format::BsdTime time;
+    REQUIRE(text(time, 1793701234'999999999) == "Nov  3 10:20:34");
+    REQUIRE(text(time, 1795428234'000000000) == "Nov 23 10:03:54");
+    REQUIRE(text(time, 0) == "Jan  1 00:00:00");
+}

@@ -32,5 +32,5 @@ TEST_CASE("the longest line fits") {
     labels->add(fakes::hostile_text(500), fakes::hostile_text(500));
     const auto line = format::make_line({fakes::hostile_text(500), labels.get(), true});
     std::string out(2 * format::kMaxPacketText, '\0');
-    REQUIRE(line->packet(fakes::longest_record(), out) < format::kMaxPacketText);
+    REQUIRE(line->packet(fakes::longest_record(), out) < format::kMaxText);
 }

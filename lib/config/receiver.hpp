@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// Where syslog messages go, from the text of one value.
+#pragma once
+
+#include <string_view>
+
+#include "core/options.hpp"
+#include "core/result.hpp"
+
+namespace nflogd::config {
+
+/// unix:PATH, udp://HOST:PORT or tcp://HOST:PORT; HOST is an IPv4 address, an IPv6
+/// address in brackets, or a name, which is not looked up here.
+[[nodiscard]] Result<SyslogReceiver> parse_receiver(std::string_view text);
+
+}  // namespace nflogd::config

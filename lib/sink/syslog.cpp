@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sink/syslog.hpp"
+
+#include "sink/syslog_datagram.hpp"
+#include "sink/syslog_stream.hpp"
+
+namespace nflogd::sink {
+
+std::unique_ptr<Sink> make_syslog(const SyslogOptions& options, const Clock& clock,
+                                  WriteJournal* journal) {
+    // Over a reload or a crash no message is sent again that was sent.
+    if (journal != nullptr) journal->opened(0, 0);
+    if (options.receiver.transport == SyslogTransport::tcp) {
+        return std::make_unique<SyslogStream>(options, clock, journal);
+    }
+    return std::make_unique<SyslogDatagram>(options, clock, journal);
+}
+
+}  // namespace nflogd::sink
