@@ -10,6 +10,7 @@
 
 #include "core/log.hpp"
 #include "pipeline/registry.hpp"
+#include "source/group_holder.hpp"
 
 namespace nflogd::pipeline {
 namespace {
@@ -56,13 +57,16 @@ Status Keeper::start_all() {
 }
 
 /// The worker of a daemon that was killed holds its groups until it has written
-/// what was left.
+/// what was left. It may end while it is looked for: then nobody is seen.
 Result<Keeper::Sockets> Keeper::open_first_sockets() const {
     const nanoseconds deadline = clock_.monotonic() + kOrphanPatience;
     while (true) {
         auto opened = open_sockets(config_);
+        const auto names = [&opened](const char* holder) {
+            return opened.error().message.find(holder) != std::string::npos;
+        };
         const bool orphan = !opened && opened.error().exit_code == EX_UNAVAILABLE &&
-                            opened.error().message.find(kWorkerName) != std::string::npos;
+                            (names(kWorkerName) || names(source::kUnseenHolder));
         if (!orphan || clock_.monotonic() >= deadline) return opened;
         std::this_thread::sleep_for(milliseconds(50));
     }

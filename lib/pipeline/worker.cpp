@@ -240,7 +240,10 @@ void Worker::obey(const Letter& letter) {
             break;
         case Message::leave:
             ending_ = Ending::leave;
-            for (const auto& capture : captures_) capture->leave();
+            for (const auto& capture : captures_) {
+                // Nobody reads an unbound group on.
+                if (!capture->finishing()) capture->leave();
+            }
             break;
         default: break;
     }

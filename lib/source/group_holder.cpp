@@ -78,8 +78,7 @@ std::string describe_holder(const GroupState& state, const std::string& proc) {
             }
         }
     }
-    return "a process that cannot be seen from here (netlink port " +
-           std::to_string(state.port_id) + ")";
+    return std::string(kUnseenHolder) + " (netlink port " + std::to_string(state.port_id) + ")";
 }
 
 }  // namespace nflogd::source

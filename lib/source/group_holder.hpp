@@ -21,6 +21,9 @@ struct GroupState {
 /// Nothing if nobody holds the group or the file cannot be read.
 std::optional<GroupState> read_group_state(std::uint16_t group, const std::string& proc = "/proc");
 
+/// Of another user, container, or one that has just ended.
+inline constexpr const char* kUnseenHolder = "a process that cannot be seen from here";
+
 /// "ulogd (pid 1234)", or the netlink port where no process shows that socket.
 std::string describe_holder(const GroupState& state, const std::string& proc = "/proc");
 

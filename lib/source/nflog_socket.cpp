@@ -38,11 +38,11 @@ Error bind_error(std::uint16_t group, int errno_value) {
                         "the service that capability)",
                     EX_NOPERM};
         }
-        return {what +
-                    ": the kernel refuses it although CAP_NET_ADMIN is there: another process "
-                    "holds the group, or this user namespace does not own the network "
-                    "namespace",
-                EX_UNAVAILABLE};
+        return {
+            fmt::format("{}: the kernel refuses it although CAP_NET_ADMIN is there: {} holds the "
+                        "group, or this user namespace does not own the network namespace",
+                        what, kUnseenHolder),
+            EX_UNAVAILABLE};
     }
     if (errno_value == EPROTONOSUPPORT || errno_value == EOPNOTSUPP) {
         return {what + ": this kernel has no nfnetlink_log (CONFIG_NETFILTER_NETLINK_LOG)",

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Flows spread over several groups, each read by a thread of its own."""
 import collections
+import os
+import signal
 
 import pytest
 from scapy.all import ICMP, IP, TCP, UDP as ScapyUDP, Ether, IPv6, Raw, fragment
 
 from harness import FLOOD, GW4, GW6, OUT4, OUT6, final_ledger, packets, wait_for
+from processes import reader_pid
 from test_ledger import UDP
 from test_signals import Load
 
@@ -135,6 +138,26 @@ def test_reload_with_another_spread_under_load_loses_nothing(network, daemon, co
     assert (rule["matched"], rule["logged"], rule["lost_kernel"]) == (60_000, 60_000, 0)
     assert len(packets(log)) == 60_000
     assert network.gw.ruleset() == before
+
+
+def test_leaving_a_spread_twice_at_once_loses_nothing(network, daemon, config, log):
+    """What an unbound group still holds is read although the reader is to leave."""
+    open_port(network)
+    nflogd = daemon(spread(config, UDP))
+    reader = reader_pid(nflogd)
+    os.kill(reader, signal.SIGSTOP)
+    flood(network, 40_000)  # waits in four queues
+    nflogd.write_config(spread(config, UDP, by=1))
+    nflogd.send(signal.SIGHUP)  # the stopped reader is to leave, its successor to drain
+    nflogd.wait_for_notice("RELOADING=1")
+    nflogd.send(signal.SIGHUP)  # and to leave at once
+    os.kill(reader, signal.SIGCONT)
+    nflogd.wait_for_notice("READY=1")
+    nflogd.wait_for_notice("READY=1")
+    assert nflogd.stop() == 0
+    rule = rule_of(log, "udp")
+    print(f"sent 40000 logged {rule['logged']} lost {rule['lost_kernel']}")
+    assert (rule["matched"], rule["logged"], rule["lost_kernel"]) == (40_000, 40_000, 0)
 
 
 @pytest.mark.parametrize("changes, place, words", [
