@@ -74,7 +74,10 @@ def stuck(network, daemon, config, log, rsyslog, address):
     assert tally.packets == sent
     assert sum(siem[key] for key in ("written", "dropped", "failed")) == sent
     assert siem["dropped"] > 0 and siem["failed"] > 0 and siem["queued"] == 0
-    assert [change for change in changes(log) if change[1]] == [("output_suspended", "siem")]
+    told = [change for change in changes(log) if change[1]]
+    # TCP may give the receiver's socket a larger window on the way.
+    assert told[::2] == [("output_suspended", "siem")] * (len(told) // 2 + 1)
+    assert told[1::2] == [("output_resumed", "siem")] * (len(told) // 2)
     rsyslog.send(signal.SIGCONT)
     return siem
 
