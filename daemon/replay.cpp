@@ -31,8 +31,8 @@ public:
     explicit Printer(std::unique_ptr<format::Formatter> formatter)
         : formatter_(std::move(formatter)), sink_(sink::make_stdout()) {}
 
-    Status print(const Record& record) {
-        outbox_.add(*formatter_, record);
+    Status print(const Packet& packet) {
+        outbox_.add(*formatter_, packet);
         return outbox_.has_room() ? Status{} : flush();
     }
     Status flush() {
@@ -65,7 +65,7 @@ Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Pri
         pipeline::ChunkReader reader(**chunk);
         while (reader.next(record)) {
             rules.apply(record);
-            if (Status status = printer.print(record); !status) return status;
+            if (Status status = printer.print({record, reader.raw()}); !status) return status;
         }
     }
 }

@@ -24,6 +24,7 @@ struct OutputConfig {
     std::string type;             ///< a row of the table of sinks
     std::string format;           ///< a row of the table of formats
     std::uint32_t queue = 16384;  ///< records that may wait for this output
+    TextOptions text;
     std::variant<StdoutOptions, FileOptions, SyslogOptions> options;
     Location where;
 };

@@ -179,4 +179,9 @@ struct SyslogOptions {
     bool operator==(const SyslogOptions&) const = default;
 };
 
+/// How the format of an output prints packets; each format reads what is its own.
+struct TextOptions {
+    bool operator==(const TextOptions&) const = default;
+};
+
 }  // namespace nflogd

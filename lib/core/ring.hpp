@@ -15,8 +15,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include "core/shared_memory.hpp"
 
@@ -27,14 +29,17 @@ class Ring {
     static_assert(std::is_trivially_copyable_v<T>);
 
 public:
-    /// Holds at most `capacity` items; all memory is taken here.
-    explicit Ring(std::size_t capacity)
+    /// Holds at most `capacity` items, each with `room` further bytes; all memory is
+    /// taken here.
+    explicit Ring(std::size_t capacity, std::size_t room = 0)
         : capacity_(capacity),
           mask_(std::bit_ceil(std::max<std::size_t>(capacity, 2)) - 1),
-          memory_(sizeof(Ends) + (mask_ + 1) * sizeof(Slot)),
+          room_(room),
+          stride_((sizeof(Slot) + room + alignof(Slot) - 1) / alignof(Slot) * alignof(Slot)),
+          memory_(sizeof(Ends) + (mask_ + 1) * stride_),
           ends_(new (memory_.data()) Ends),
           // Fresh pages are zero, which is what an empty slot is.
-          slots_(std::launder(reinterpret_cast<Slot*>(ends_ + 1))) {}
+          slots_(reinterpret_cast<std::byte*>(ends_ + 1)) {}
 
     /// Any producer. `fill(T&)` writes the item into its slot, which holds the
     /// bytes of some earlier item. False if the ring is full.
@@ -59,6 +64,16 @@ public:
         if (slot.published.load(std::memory_order_acquire) != position + 1) return nullptr;
         return &slot.item;
     }
+    /// The further bytes beside an item: to be written within push(), read from an
+    /// item that peek() has shown.
+    [[nodiscard]] std::uint8_t* room_of(T& item) const {
+        return reinterpret_cast<std::uint8_t*>(&item + 1);
+    }
+    [[nodiscard]] const std::uint8_t* room_of(const T& item) const {
+        return reinterpret_cast<const std::uint8_t*>(&item + 1);
+    }
+    [[nodiscard]] std::size_t room() const { return room_; }
+
     /// The consumer; only as many as peek() has shown.
     void pop(std::size_t count = 1) {
         ends_->head.store(ends_->head.load(std::memory_order_relaxed) + count,
@@ -89,13 +104,17 @@ private:
         T item;
     };
 
-    [[nodiscard]] Slot& slot_at(std::uint64_t position) const { return slots_[position & mask_]; }
+    [[nodiscard]] Slot& slot_at(std::uint64_t position) const {
+        return *std::launder(reinterpret_cast<Slot*>(slots_ + (position & mask_) * stride_));
+    }
 
     std::size_t capacity_;
     std::size_t mask_;
+    std::size_t room_;
+    std::size_t stride_;  ///< bytes from one slot to the next
     SharedMemory memory_;
     Ends* ends_;
-    Slot* slots_;
+    std::byte* slots_;
 };
 
 template <typename T>
@@ -108,6 +127,7 @@ std::size_t Ring<T>::repair() {
         Slot& to = slot_at(kept);
         if (&to != &from) {
             to.item = from.item;
+            std::memcpy(room_of(to.item), room_of(std::as_const(from.item)), room_);
             to.published.store(kept + 1);
             from.published.store(0);
         }

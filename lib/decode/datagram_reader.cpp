@@ -43,15 +43,14 @@ void read_answer(const nlmsghdr& header, Bytes body, DatagramInfo& info) {
 bool DatagramReader::next(Record& record) {
     while (!rest_.empty()) {
         nlmsghdr header{};
-        Bytes body;
-        if (!take_message(rest_, header, body)) {
+        if (!take_message(rest_, header, raw_)) {
             info_.cut = true;
             rest_ = Cursor({});
             return false;
         }
-        if (header.nlmsg_type == NLMSG_ERROR) read_answer(header, body, info_);
+        if (header.nlmsg_type == NLMSG_ERROR) read_answer(header, raw_, info_);
         if (header.nlmsg_type != kPacketMessage) continue;
-        if (decode_nflog_message(body, received_ns_, record)) return true;
+        if (decode_nflog_message(raw_, received_ns_, record)) return true;
     }
     return false;
 }

@@ -59,11 +59,15 @@ public:
     /// Makes `record` the next packet, from a cleared state; false at the end.
     bool next(Record& record);
 
+    /// The message of that packet, behind its nlmsghdr; a part of the datagram.
+    [[nodiscard]] Bytes raw() const { return raw_; }
+
     /// Complete once next() has returned false.
     [[nodiscard]] const DatagramInfo& info() const { return info_; }
 
 private:
     Cursor rest_;
+    Bytes raw_;
     std::uint64_t received_ns_;
     DatagramInfo info_;
 };

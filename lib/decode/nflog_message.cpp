@@ -8,7 +8,7 @@
 #include <limits>
 #include <optional>
 
-#include "decode/attributes.hpp"
+#include "core/nflog_attributes.hpp"
 #include "decode/decode.hpp"
 #include "decode/ethernet.hpp"
 #include "decode/header_bytes.hpp"

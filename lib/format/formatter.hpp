@@ -11,7 +11,8 @@
 
 #include "core/event.hpp"
 #include "core/labels.hpp"
-#include "core/record.hpp"
+#include "core/options.hpp"
+#include "core/packet.hpp"
 #include "core/run_id.hpp"
 
 namespace nflogd::format {
@@ -26,6 +27,7 @@ struct FormatOptions {
     const Labels* labels;  ///< outlives the formatter
     bool colour = false;   ///< terminal colours, where the format has any
     RunId run = {};        ///< of the daemon, for formats that number messages
+    TextOptions text = {};
 };
 
 class Formatter {
@@ -33,7 +35,7 @@ public:
     virtual ~Formatter() = default;
     /// Writes one packet, its final newline included, at the start of `out`,
     /// which holds at least kMaxPacketText bytes. Returns the bytes written.
-    virtual std::size_t packet(const Record& record, std::span<char> out) = 0;
+    virtual std::size_t packet(const Packet& packet, std::span<char> out) = 0;
     /// Appends a ledger or lifecycle record, if the format has a place for it.
     virtual void event(const Event& event, std::string& out) = 0;
 };

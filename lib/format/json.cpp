@@ -55,7 +55,8 @@ public:
         known_labels_.reserve(Labels::kMaxRules);
     }
 
-    std::size_t packet(const Record& record, std::span<char> out) override {
+    std::size_t packet(const Packet& packet, std::span<char> out) override {
+        const Record& record = packet.record;
         Writer writer(out.data());
         writer.literal(R"({"timestamp":")");
         writer = time_.write(writer, record.timestamp_ns);

@@ -40,7 +40,8 @@ public:
     explicit LineFormatter(FormatOptions options)
         : labels_(*options.labels), colour_(options.colour) {}
 
-    std::size_t packet(const Record& record, std::span<char> out) override {
+    std::size_t packet(const Packet& packet, std::span<char> out) override {
+        const Record& record = packet.record;
         Writer writer(out.data());
         paint(writer, kDim);
         writer = time_.write(writer, record.timestamp_ns);

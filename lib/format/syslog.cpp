@@ -42,12 +42,13 @@ public:
         }
     }
 
-    std::size_t packet(const Record& record, std::span<char> out) override {
+    std::size_t packet(const Packet& packet, std::span<char> out) override {
+        const Record& record = packet.record;
         Writer writer(out.data());
         writer.put(priorities_[severity_of(record)]);
         write_packet_header(writer, record);
         const auto header = static_cast<std::size_t>(writer.position() - out.data());
-        return header + text_->packet(record, out.subspan(header));
+        return header + text_->packet(packet, out.subspan(header));
     }
 
     void event(const Event& event, std::string& out) override {

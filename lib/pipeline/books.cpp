@@ -18,10 +18,10 @@ GroupBook& Books::open_group(std::uint16_t group) {
     return *book;
 }
 
-OutputBook& Books::open_output(const std::string& name, std::size_t queue) {
+OutputBook& Books::open_output(const std::string& name, std::size_t queue, std::size_t raw) {
     auto& book = outputs_[name];
-    if (book != nullptr && book->capacity() == queue) return *book;
-    auto next = std::make_unique<OutputBook>(queue, received());
+    if (book != nullptr && book->capacity() == queue && book->raw() == raw) return *book;
+    auto next = std::make_unique<OutputBook>(queue, received(), raw);
     if (book != nullptr) next->follow(*book);
     book = std::move(next);
     return *book;

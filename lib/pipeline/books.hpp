@@ -9,9 +9,11 @@
 /// Totals live as long as the daemon, over reloads and workers.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,6 +25,7 @@
 #include "core/cursor.hpp"
 #include "core/event.hpp"
 #include "core/labels.hpp"
+#include "core/packet.hpp"
 #include "core/record.hpp"
 #include "core/ring.hpp"
 #include "core/shared_memory.hpp"
@@ -125,18 +128,24 @@ private:
 /// The queue and the counts of one output. The lane's thread is its consumer.
 class OutputBook : public sink::WriteJournal {
 public:
-    /// `received`: packets that came before this output, of all groups.
-    OutputBook(std::size_t queue, std::uint64_t received) : ring_(queue), base_(received) {}
+    /// `received`: packets that came before this output, of all groups. `raw`: bytes of
+    /// each packet's message that are kept beside its record.
+    OutputBook(std::size_t queue, std::uint64_t received, std::size_t raw = 0)
+        : ring_(queue, raw == 0 ? 0 : sizeof(std::uint32_t) + raw), base_(received) {}
 
-    /// Capture threads. Copies the record into the queue, or counts it as dropped.
-    void offer(const Record& record) {
-        if (!ring_.push([&](Record& slot) { copy_record(slot, record); })) {
-            page_->dropped.fetch_add(1, std::memory_order_relaxed);
-        }
+    /// Capture threads. Copies the packet into the queue, or counts it as dropped.
+    void offer(const Packet& packet) {
+        const auto fill = [&](Record& slot) {
+            copy_record(slot, packet.record);
+            if (ring_.room() != 0) put_raw(slot, packet.raw);
+        };
+        if (!ring_.push(fill)) page_->dropped.fetch_add(1, std::memory_order_relaxed);
     }
 
     /// The lane's thread. The record behind `skip` others; see Ring.
     [[nodiscard]] const Record* peek(std::size_t skip) const { return ring_.peek(skip); }
+    /// The lane's thread. What is kept beside a record that peek() has shown.
+    [[nodiscard]] Bytes raw_of(const Record& queued) const;
     void written(std::size_t packets) { ring_.pop(packets); }
     void failed(std::size_t packets);
     /// The lane's thread. Packets that were written are lost after all.
@@ -153,6 +162,9 @@ public:
     [[nodiscard]] std::uint64_t pushed() const { return ring_.pushed(); }
     [[nodiscard]] std::uint64_t popped() const { return ring_.popped(); }
     [[nodiscard]] std::size_t capacity() const { return ring_.capacity(); }
+    [[nodiscard]] std::size_t raw() const {
+        return ring_.room() == 0 ? 0 : ring_.room() - sizeof(std::uint32_t);
+    }
     /// Any thread.
     [[nodiscard]] OutputLedger ledger() const;
 
@@ -188,6 +200,13 @@ private:
         return ring_.pushed() + page_->dropped.load() + page_->never_queued.get();
     }
 
+    void put_raw(Record& slot, Bytes raw) {
+        const auto length = static_cast<std::uint32_t>(std::min(raw.size(), this->raw()));
+        std::uint8_t* const room = ring_.room_of(slot);
+        std::memcpy(room, &length, sizeof length);
+        if (length > 0) std::memcpy(room + sizeof length, raw.data(), length);
+    }
+
     Ring<Record> ring_;
     Shared<Page> page_;
     std::uint64_t base_;  ///< packets that the groups received and this is not meant to have
@@ -198,10 +217,10 @@ private:
 class Books {
 public:
     /// The book of this group or output, made if there is none. An output whose
-    /// queue gets another size goes on with a new book and its old sums. While no
+    /// queue gets another shape goes on with a new book and its old sums. While no
     /// worker runs.
     GroupBook& open_group(std::uint16_t group);
-    OutputBook& open_output(const std::string& name, std::size_t queue);
+    OutputBook& open_output(const std::string& name, std::size_t queue, std::size_t raw = 0);
 
     [[nodiscard]] GroupBook& group(std::uint16_t group) const { return *groups_.at(group); }
     [[nodiscard]] OutputBook& output(const std::string& name) const { return *outputs_.at(name); }

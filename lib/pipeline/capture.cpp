@@ -112,7 +112,7 @@ void Capture::process(Bytes datagram) {
         if (resuming_ && (!record_.has(Field::seq) || book_.counted(record_.seq))) continue;
         complete(record_);
         book_.count(record_);
-        for (const auto& lane : wiring_.lanes) lane->offer(record_);
+        for (const auto& lane : wiring_.lanes) lane->offer({record_, reader.raw()});
         any = true;
     }
     if (any) {

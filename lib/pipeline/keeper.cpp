@@ -109,7 +109,7 @@ void Keeper::open_books(const config::Config& config) {
     for (const auto& socket : sockets_) books_.open_group(socket->group());
     std::vector<std::string> outputs;
     for (const config::OutputConfig& output : config.outputs) {
-        books_.open_output(output.name, output.queue);
+        books_.open_output(output.name, output.queue, raw_bytes_of(output, config.sources));
         outputs.push_back(output.name);
     }
     books_.use_outputs(outputs);

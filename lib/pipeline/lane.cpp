@@ -109,7 +109,7 @@ void Lane::fill_with_packets(std::uint64_t limit) {
     while (position < limit && outbox_.has_room()) {
         const Record* record = book_.peek(outbox_.packets());
         if (record == nullptr) break;
-        outbox_.add(*formatter_, *record);
+        outbox_.add(*formatter_, {*record, book_.raw_of(*record)});
         ++position;
     }
 }

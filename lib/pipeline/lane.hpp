@@ -45,8 +45,8 @@ public:
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// Capture threads. Copies the record into the queue, or counts it as dropped.
-    void offer(const Record& record) { book_.offer(record); }
+    /// Capture threads. Copies the packet into the queue, or counts it as dropped.
+    void offer(const Packet& packet) { book_.offer(packet); }
     /// Capture threads, once a batch.
     void wake() { wakeup_.wake(); }
 

@@ -28,9 +28,9 @@ public:
         return ends_.size() < kRecords && kBytes - used() >= format::kMaxPacketText;
     }
     /// Formats one packet. Only with has_room() and without an event inside.
-    void add(format::Formatter& formatter, const Record& record) {
+    void add(format::Formatter& formatter, const Packet& packet) {
         const std::size_t start = used();
-        const std::size_t length = formatter.packet(record, std::span(buffer_).subspan(start));
+        const std::size_t length = formatter.packet(packet, std::span(buffer_).subspan(start));
         ends_.push_back(static_cast<std::uint32_t>(start + length));
         ++packets_;
     }

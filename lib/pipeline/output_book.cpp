@@ -11,6 +11,14 @@ constexpr std::uint64_t kNoInode = ~std::uint64_t{0};
 
 }  // namespace
 
+Bytes OutputBook::raw_of(const Record& queued) const {
+    if (ring_.room() == 0) return {};
+    const std::uint8_t* const room = ring_.room_of(queued);
+    std::uint32_t length = 0;
+    std::memcpy(&length, room, sizeof length);
+    return {room + sizeof length, std::min<std::size_t>(length, raw())};
+}
+
 void OutputBook::failed(std::size_t packets) {
     page_->failed.add(packets);
     ring_.pop(packets);

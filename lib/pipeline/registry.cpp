@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -20,7 +21,12 @@ using SinkResult = Result<std::unique_ptr<sink::Sink>>;
 struct FormatRow {
     std::string_view name;
     std::unique_ptr<format::Formatter> (*make)(format::FormatOptions options);
+    bool raw = false;  ///< prints bytes of the message, not only the record
 };
+
+/// More than all attributes before the payload need: the longest prefix, a link-layer
+/// header, and some twenty numbers.
+constexpr std::size_t kAttributeBytes = 512;
 
 constexpr std::array kFormats = {
     FormatRow{"json", format::make_json},
@@ -86,6 +92,19 @@ std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& ou
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     if (text == nullptr || syslog == nullptr) return text;
     return format::make_syslog(std::move(text), *syslog, identity, labels);
+}
+
+std::size_t raw_bytes_of(const config::OutputConfig& output,
+                         const std::vector<NflogOptions>& sources) {
+    const auto* const row =
+        std::find_if(kFormats.begin(), kFormats.end(),
+                     [&](const FormatRow& one) { return one.name == output.format; });
+    if (row == kFormats.end() || !row->raw) return 0;
+    std::size_t snaplen = 0;
+    for (const NflogOptions& source : sources) {
+        snaplen = std::max<std::size_t>(snaplen, source.snaplen);
+    }
+    return std::min(kAttributeBytes + snaplen, kMaxRaw);
 }
 
 std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {

@@ -29,6 +29,11 @@ std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
 std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
                                                   format::FormatOptions options);
 
+/// Bytes of each packet's message that the output's format prints, with these sources;
+/// 0: it prints records only.
+[[nodiscard]] std::size_t raw_bytes_of(const config::OutputConfig& output,
+                                       const std::vector<NflogOptions>& sources);
+
 /// Sockets that an output opens while it runs: of this family, and if it is TCP to
 /// this port, else 0.
 struct SocketUse {

@@ -3,6 +3,9 @@
 /// Recorded input through the same decoders as live packets. One thread.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "core/record.hpp"
 #include "core/result.hpp"
 #include "decode/decode.hpp"
@@ -19,10 +22,14 @@ public:
 
     /// Makes `record` the next packet; false at the end.
     bool next(Record& record);
+    /// That packet's message, as Packet::raw; what was captured in another way is put
+    /// into one.
+    [[nodiscard]] Bytes raw() const;
 
 private:
     source::Chunk chunk_;
     decode::DatagramReader datagram_;
+    std::vector<std::uint8_t> made_;
     bool done_ = false;
 };
 

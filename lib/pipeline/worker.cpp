@@ -93,7 +93,8 @@ void Worker::look_at_places() {
 }
 
 Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& output) {
-    format::FormatOptions format{plan_.config.host, &plan_.labels, wants_colour(output), plan_.run};
+    format::FormatOptions format{plan_.config.host, &plan_.labels, wants_colour(output), plan_.run,
+                                 output.text};
     auto formatter = make_formatter(output, std::move(format));
     if (formatter == nullptr) {
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "decode/attributes.hpp"
+#include "core/nflog_attributes.hpp"
 #include "decode/build.hpp"
 #include "decode/decode.hpp"
 

@@ -14,8 +14,8 @@ namespace nflogd::fakes {
 /// "packet SEQ\n", "ledger\n" or the change of a lifecycle record.
 class TextFormatter : public format::Formatter {
 public:
-    std::size_t packet(const Record& record, std::span<char> out) override {
-        const std::string text = "packet " + std::to_string(record.seq) + "\n";
+    std::size_t packet(const Packet& packet, std::span<char> out) override {
+        const std::string text = "packet " + std::to_string(packet.record.seq) + "\n";
         std::copy(text.begin(), text.end(), out.begin());
         return text.size();
     }

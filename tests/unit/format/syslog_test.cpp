@@ -23,7 +23,7 @@ constexpr std::uint64_t kTime = 1795428234'123456789;
 class FixedText : public format::Formatter {
 public:
     explicit FixedText(std::string text) : text_(std::move(text)) {}
-    std::size_t packet(const Record&, std::span<char> out) override {
+    std::size_t packet(const Packet&, std::span<char> out) override {
         std::copy(text_.begin(), text_.end(), out.begin());
         return text_.size();
     }

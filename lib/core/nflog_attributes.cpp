@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "decode/attributes.hpp"
+#include "core/nflog_attributes.hpp"
 
-namespace nflogd::decode {
+namespace nflogd {
 namespace {
 
 /// Bytes that a value must have, by type (include/uapi/linux/netfilter/nfnetlink_log.h).
@@ -32,4 +32,4 @@ PacketAttributes::PacketAttributes(Bytes attributes) : AttributeSet(attributes, 
 
 VlanAttributes::VlanAttributes(Bytes attributes) : AttributeSet(attributes, kVlanSizes) {}
 
-}  // namespace nflogd::decode
+}  // namespace nflogd

@@ -14,7 +14,7 @@
 
 #include "core/cursor.hpp"
 
-namespace nflogd::decode {
+namespace nflogd {
 
 /// The attributes of one message by type, as views of it. Of two of a type the
 /// last one stays; unknown types are passed over.
@@ -91,4 +91,4 @@ public:
     explicit VlanAttributes(Bytes attributes);
 };
 
-}  // namespace nflogd::decode
+}  // namespace nflogd
