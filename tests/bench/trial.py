@@ -10,6 +10,7 @@
 """
 import contextlib
 import dataclasses
+import mmap
 import os
 import pathlib
 import signal
@@ -135,14 +136,20 @@ class Process:
         self.process.wait(60)
 
 
-def warm(folder, size):
-    """Touches memory for as much as will be written: on a virtual machine a page is
-    dear when it is used for the first time, whoever uses it."""
-    path = pathlib.Path(folder) / "warm"
-    with open(path, "wb") as out:
-        for _ in range(size >> 20):
-            out.write(bytes(1 << 20))
-    path.unlink()
+@contextlib.contextmanager
+def warm_memory(size):
+    """Free memory of that size, touched already: on a virtual machine a page is dear
+    when it is used for the first time, or again after the hypervisor took it back,
+    whoever uses it. It takes back only large free blocks (2 MiB, free page
+    reporting), so one page of each MiB stays in use while the trial runs."""
+    step = 1 << 20
+    with mmap.mmap(-1, size // step * step, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory.madvise(mmap.MADV_NOHUGEPAGE)
+        for start in range(0, len(memory), step):
+            memory[start:start + step] = bytes(step)
+        for start in range(0, len(memory), step):
+            memory.madvise(mmap.MADV_DONTNEED, start + mmap.PAGESIZE, step - mmap.PAGESIZE)
+        yield
 
 
 @contextlib.contextmanager
@@ -151,8 +158,8 @@ def tmpfs(size):
         os.chmod(folder, 0o755)
         run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", folder)
         try:
-            warm(folder, size)
-            yield folder
+            with warm_memory(size + size // 4):
+                yield folder
         finally:
             run("umount", folder)
 
