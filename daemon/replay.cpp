@@ -2,6 +2,7 @@
 #include "pipeline/replay.hpp"
 
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -13,7 +14,6 @@
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
 #include "sandbox.hpp"
-#include "sink/stdout.hpp"
 #include "source/input.hpp"
 
 namespace nflogd::daemon {
@@ -28,13 +28,15 @@ struct ReplayOptions {
 /// Prints records to stdout, a full buffer at a time.
 class Printer {
 public:
-    explicit Printer(std::unique_ptr<format::Formatter> formatter)
-        : formatter_(std::move(formatter)), sink_(sink::make_stdout()) {}
+    Printer(std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink)
+        : formatter_(std::move(formatter)), sink_(std::move(sink)) {}
 
     Status print(const Packet& packet) {
         outbox_.add(*formatter_, packet);
         return outbox_.has_room() ? Status{} : flush();
     }
+    /// The head of a file without packets is still to go out.
+    Status close() { return sink_->close(); }
     Status flush() {
         while (!outbox_.empty()) {
             sink::Written written = sink_->write(outbox_.batch());
@@ -89,6 +91,12 @@ int replay(const ReplayOptions& options) {
     const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
     config::OutputConfig standard_output;
     standard_output.type = "stdout";
+    standard_output.format = options.format;
+    if (pipeline::is_binary(options.format) && ::isatty(STDOUT_FILENO) == 1) {
+        return fail({"format '" + options.format +
+                         "' is not for a terminal; redirect it to a file or a program",
+                     EX_USAGE});
+    }
     auto formatter = pipeline::make_formatter(
         options.format,
         {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});
@@ -99,7 +107,9 @@ int replay(const ReplayOptions& options) {
     sandbox.readable_files = options.inputs;
     sandbox.read_as_root = true;
     if (auto entered = enter(sandbox); !entered) return fail(entered.error());
-    Printer printer(std::move(formatter));
+    auto sink = pipeline::make_sink(standard_output, system_clock(), nullptr, sink::Opening::now);
+    if (!sink) return fail(sink.error());
+    Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
         if (Status status = replay_input(path, rules, printer); !status) {
@@ -107,6 +117,7 @@ int replay(const ReplayOptions& options) {
             exit_code = fail(status.error());
         }
     }
+    if (Status status = printer.close(); !status) return fail(status.error());
     return exit_code;
 }
 

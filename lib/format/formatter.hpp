@@ -42,5 +42,7 @@ public:
 
 std::unique_ptr<Formatter> make_json(FormatOptions options);
 std::unique_ptr<Formatter> make_line(FormatOptions options);
+/// Prints Packet::raw; a file of its records is begun by a head that the sink writes.
+std::unique_ptr<Formatter> make_pcap(FormatOptions options);
 
 }  // namespace nflogd::format

@@ -24,6 +24,9 @@ namespace nflogd::pipeline {
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);
 
+/// Whether what it prints is for programs only, and no text.
+[[nodiscard]] bool is_binary(std::string_view format);
+
 /// The format of an output, in the frame that its type puts around each record.
 /// nullptr if there is no such format.
 std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
