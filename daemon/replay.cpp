@@ -11,6 +11,7 @@
 #include "commands.hpp"
 #include "core/labels.hpp"
 #include "enrich/rules.hpp"
+#include "filter/filter.hpp"
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
 #include "sandbox.hpp"
@@ -22,6 +23,7 @@ namespace {
 struct ReplayOptions {
     std::string config;
     std::string format = "json";
+    std::string filter;
     std::vector<std::string> inputs;
 };
 
@@ -52,8 +54,15 @@ private:
     pipeline::Outbox outbox_;
 };
 
+/// Which packets are printed.
+struct Picked {
+    const enrich::RuleIndex& rules;
+    const filter::Filter& filter;
+    const Labels& labels;
+};
+
 /// What was read before an error is printed all the same.
-Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Printer& printer) {
+Status replay_input(const std::string& path, const Picked& picked, Printer& printer) {
     auto input = source::open_input(path);
     if (!input) return input.error();
     Record record;
@@ -66,7 +75,8 @@ Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Pri
         if (!*chunk) return printer.flush();
         pipeline::ChunkReader reader(**chunk);
         while (reader.next(record)) {
-            rules.apply(record);
+            picked.rules.apply(record);
+            if (!picked.filter.matches(record, picked.labels)) continue;
             if (Status status = printer.print({record, reader.raw()}); !status) return status;
         }
     }
@@ -87,6 +97,8 @@ int replay(const ReplayOptions& options) {
     const config::Loaded loaded = load_config(options.config);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    const auto filter = filter::Filter::parse(options.filter);
+    if (!filter) return fail(filter.error().wrap("--filter"));
     auto labels = std::make_unique<Labels>();
     const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
     config::OutputConfig standard_output;
@@ -112,7 +124,7 @@ int replay(const ReplayOptions& options) {
     Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
-        if (Status status = replay_input(path, rules, printer); !status) {
+        if (Status status = replay_input(path, {rules, *filter, *labels}, printer); !status) {
             if (status.error().exit_code == EX_IOERR) return fail(status.error());
             exit_code = fail(status.error());
         }
@@ -128,6 +140,9 @@ Action add_replay(CLI::App& app) {
     add_config_option(app, options->config);
     app.add_option("--format", options->format, "Format of the records (default: json)")
         ->check(CLI::IsMember(pipeline::format_names()));
+    app.add_option("--filter", options->filter,
+                   "Print only packets for which this holds (docs/filter.md)")
+        ->type_name("EXPRESSION");
     app.add_option("input", options->inputs,
                    ".nflog recordings or pcap files (LINKTYPE_NFLOG, Ethernet, RAW); - is "
                    "standard input")

@@ -36,6 +36,8 @@ struct OutputDraft {
     OutputConfig output;
     Location name_at;
     Location path_at;
+    bool binary = false;  ///< its format is no text
+    Location format_at;
     Location framing_at;  ///< line 0: not given, or something is wrong anyway
 };
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "config/sections.hpp"
 #include "config/words.hpp"
 
@@ -94,6 +98,7 @@ constexpr Key<OutputDraft> kFileKeys[] = {
 /// A type of output: what it is called, how its options begin, its own keys.
 struct OutputType {
     std::string_view name;
+    bool takes_binary;  ///< formats that are no lines of text
     decltype(OutputConfig::options) (*options)();
     std::span<const Key<OutputDraft>> (*keys)();
 };
@@ -107,9 +112,9 @@ std::span<const Key<OutputDraft>> file_keys() { return kFileKeys; }
 std::span<const Key<OutputDraft>> no_keys() { return {}; }
 
 constexpr OutputType kTypes[] = {
-    {"file", make_options<FileOptions>, file_keys},
-    {"stdout", make_options<StdoutOptions>, no_keys},
-    {"syslog", make_options<SyslogOptions>, syslog_keys},
+    {"file", true, make_options<FileOptions>, file_keys},
+    {"stdout", true, make_options<StdoutOptions>, no_keys},
+    {"syslog", false, make_options<SyslogOptions>, syslog_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
@@ -119,8 +124,23 @@ void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
 }
 
 void read_format(const TreeNode& node, OutputDraft& draft, Reader& reader) {
-    const std::vector<std::string_view> known(reader.formats().begin(), reader.formats().end());
-    if (const auto* format = reader.word(node, "format", known)) draft.output.format = *format;
+    const auto& formats = reader.known().formats;
+    const std::vector<std::string_view> known(formats.begin(), formats.end());
+    const auto* format = reader.word(node, "format", known);
+    if (format == nullptr) return;
+    draft.output.format = *format;
+    const auto& binary = reader.known().binary_formats;
+    draft.binary = std::find(binary.begin(), binary.end(), *format) != binary.end();
+    draft.format_at = reader.at(node);
+}
+
+void read_filter(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    reader.value(node, draft.output.filter, [&](std::string_view text) -> Result<std::string> {
+        const auto& check = reader.known().check_filter;
+        const Status good = check ? check(text) : Status{};
+        if (!good) return good.error();
+        return std::string(text);
+    });
 }
 
 constexpr Key<OutputDraft> kCommonKeys[] = {
@@ -133,6 +153,7 @@ constexpr Key<OutputDraft> kCommonKeys[] = {
      .required = true},
     {.name = "type", .read = read_type, .required = true},
     {"format", read_format},
+    {"filter", read_filter},
     {"queue", [](const TreeNode& node, OutputDraft& draft,
                  Reader& reader) { reader.integer(node, draft.output.queue, kQueue); }},
 };
@@ -173,6 +194,11 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
         const auto keys = keys_of(type);
         const std::size_t before_entry = reader.failures();
         reader.mapping<OutputDraft>(entry, keys, output);
+        if (type != nullptr && output.binary && !type->takes_binary) {
+            reader.report(output.format_at, fmt::format("format {} is no text, which is all that "
+                                                        "outputs of type {} take",
+                                                        output.output.format, type->name));
+        }
         if (reader.failures() != before_entry) output.framing_at = {};
     });
     if (reader.failures() != before) draft.outputs_sound = false;

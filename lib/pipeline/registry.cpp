@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "filter/filter.hpp"
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/socket_address.hpp"
@@ -87,6 +88,19 @@ std::vector<std::string> format_names() {
     std::vector<std::string> names;
     for (const FormatRow& row : kFormats) names.emplace_back(row.name);
     return names;
+}
+
+config::Known known_names() {
+    config::Known known;
+    known.formats = format_names();
+    for (const FormatRow& row : kFormats) {
+        if (is_binary(row.name)) known.binary_formats.emplace_back(row.name);
+    }
+    known.check_filter = [](std::string_view text) -> Status {
+        const auto filter = filter::Filter::parse(text);
+        return filter ? Status{} : Status(filter.error());
+    };
+    return known;
 }
 
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,

@@ -19,6 +19,8 @@ namespace nflogd::pipeline {
 
 /// Names that an output's `format` may have.
 [[nodiscard]] std::vector<std::string> format_names();
+/// What the configuration may name.
+[[nodiscard]] config::Known known_names();
 
 /// nullptr if there is no such format.
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,

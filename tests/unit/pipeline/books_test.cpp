@@ -226,3 +226,15 @@ TEST_CASE("an output keeps of each message what it has room for") {
     REQUIRE(some.raw_of(*some.peek(1)).size() == 7);
     REQUIRE(some.raw_of(*some.peek(2)).empty());
 }
+
+TEST_CASE("what an output did not want is neither lost nor queued") {
+    OutputBook book(10, 0);
+    book.offer(packet(1));
+    book.filtered();
+    book.filtered();
+    REQUIRE(book.settle(3) == 0);
+    REQUIRE(book.ledger().filtered == 2);
+    REQUIRE(book.ledger().queued == 1);
+    REQUIRE(book.settle(4) == 1);  // counted by a worker that died before it asked
+    REQUIRE(book.ledger().failed == 1);
+}
