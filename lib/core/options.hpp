@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/network.hpp"
 #include "core/record.hpp"
 
 namespace nflogd {
@@ -179,8 +180,24 @@ struct SyslogOptions {
     bool operator==(const SyslogOptions&) const = default;
 };
 
+/// Which rows of fields.def an output prints: bits of Record::present and of
+/// Headers::present that count, of the packet and of the one quoted in it.
+struct FieldSelection {
+    std::uint64_t envelope = ~std::uint64_t{0};
+    std::uint64_t packet = ~std::uint64_t{0};
+    std::uint64_t inner = ~std::uint64_t{0};
+
+    bool operator==(const FieldSelection&) const = default;
+};
+
 /// How the format of an output prints packets; each format reads what is its own.
 struct TextOptions {
+    FieldSelection fields;             ///< json, ecs
+    std::optional<bool> community_id;  ///< json: no unless asked for; ecs, cef, ocsf: yes
+    std::uint16_t community_id_seed = 0;
+    bool strict_ipv6 = false;                ///< cef: IPv6 addresses in c6a2 and c6a3
+    std::vector<Network> internal_networks;  ///< of the whole configuration
+
     bool operator==(const TextOptions&) const = default;
 };
 

@@ -86,6 +86,18 @@ std::string json_text(std::string_view text) {
     return {buffer.data(), write_json_text(Writer(buffer.data()), text).position()};
 }
 
+std::string json_text(std::string_view text, std::size_t most) {
+    std::string out;
+    while (!text.empty()) {
+        const std::size_t length = std::max<std::size_t>(first_character(text).length, 1);
+        const std::string next = json_text(text.substr(0, length));
+        if (out.size() + next.size() > most) break;
+        out += next;
+        text.remove_prefix(length);
+    }
+    return out;
+}
+
 Writer write_plain_word(Writer writer, std::string_view word) {
     if (is_word(word)) return write_plain(writer, word);
     writer.put('"');

@@ -14,11 +14,16 @@ namespace nflogd::format {
 /// Bytes that one byte of input can become.
 inline constexpr std::size_t kMaxEscaped = 6;
 
+/// Of names that the configuration gives, escaped; it allows none that is longer.
+inline constexpr std::size_t kMaxEscapedName = 512;
+
 /// The inside of a JSON string (RFC 8259): valid UTF-8 passes, control characters
 /// (is_control() of core/utf8.hpp), quote and backslash are escaped, and a byte
 /// that is no valid UTF-8 becomes \u00XX of its value.
 [[nodiscard]] Writer write_json_text(Writer writer, std::string_view text);
 [[nodiscard]] std::string json_text(std::string_view text);
+/// The same, cut before the character that would make it longer than `most` bytes.
+[[nodiscard]] std::string json_text(std::string_view text, std::size_t most);
 
 /// For a human's terminal, one word of a line whose words stand between spaces:
 /// valid UTF-8 passes; every byte of a control character or of no valid UTF-8

@@ -90,9 +90,7 @@ void write_output(Object& object, const OutputLedger& output) {
     object.number("queued", output.queued);
 }
 
-void write(const Ledger& ledger, std::string_view host, std::string& out) {
-    Object object(out);
-    start(object, ledger.timestamp_ns, "ledger", host);
+void write_details(Object& object, const Ledger& ledger, std::string& out) {
     write_list(object, "rules", ledger.rules, out, write_rule);
     write_list(object, "groups", ledger.groups, out, write_group);
     write_list(object, "outputs", ledger.outputs, out, write_output);
@@ -111,24 +109,44 @@ void write(const Ledger& ledger, std::string_view host, std::string& out) {
         object.key("final");
         out += "true";
     }
-    object.close();
 }
 
-void write(const Lifecycle& lifecycle, std::string_view host, std::string& out) {
-    Object object(out);
-    start(object, lifecycle.timestamp_ns, "lifecycle", host);
+void write_details(Object& object, const Lifecycle& lifecycle, std::string&) {
     object.text("change", json_text(lifecycle.change));
     for (const auto& [name, value] : lifecycle.details) {
         object.text(json_text(name), json_text(value));
     }
-    object.close();
 }
+
+std::string_view kind_of(const Ledger&) { return "ledger"; }
+std::string_view kind_of(const Lifecycle&) { return "lifecycle"; }
 
 }  // namespace
 
 void write_event_json(const Event& event, std::string_view host, std::string& out) {
-    std::visit([&](const auto& one) { write(one, host, out); }, event);
+    std::visit(
+        [&](const auto& one) {
+            Object object(out);
+            start(object, one.timestamp_ns, kind_of(one), host);
+            write_details(object, one, out);
+            object.close();
+        },
+        event);
     out += '\n';
+}
+
+void write_event_details(const Event& event, std::string& out) {
+    std::visit(
+        [&](const auto& one) {
+            Object object(out);
+            write_details(object, one, out);
+            object.close();
+        },
+        event);
+}
+
+std::string event_time(const Event& event) {
+    return std::visit([](const auto& one) { return time_text(one.timestamp_ns); }, event);
 }
 
 }  // namespace nflogd::format

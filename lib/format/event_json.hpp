@@ -13,4 +13,10 @@ namespace nflogd::format {
 /// Appends the line. `host` is escaped already.
 void write_event_json(const Event& event, std::string_view host, std::string& out);
 
+/// Appends an object with what the line says beside its time, kind and host.
+void write_event_details(const Event& event, std::string& out);
+
+/// RFC 3339, UTC, microseconds.
+[[nodiscard]] std::string event_time(const Event& event);
+
 }  // namespace nflogd::format

@@ -12,4 +12,7 @@ namespace nflogd::format {
 /// Appends the line.
 void write_event_line(const Event& event, bool colour, std::string& out);
 
+/// What the line says, without its time: for formats with a place for a message.
+[[nodiscard]] std::string event_text(const Event& event);
+
 }  // namespace nflogd::format

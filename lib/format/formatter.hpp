@@ -42,6 +42,9 @@ public:
 
 std::unique_ptr<Formatter> make_json(FormatOptions options);
 std::unique_ptr<Formatter> make_line(FormatOptions options);
+std::unique_ptr<Formatter> make_ecs(FormatOptions options);
+std::unique_ptr<Formatter> make_cef(FormatOptions options);
+std::unique_ptr<Formatter> make_ocsf(FormatOptions options);
 /// Prints Packet::raw; a file of its records is begun by a head that the sink writes.
 std::unique_ptr<Formatter> make_pcap(FormatOptions options);
 

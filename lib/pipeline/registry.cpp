@@ -33,6 +33,9 @@ constexpr std::size_t kAttributeBytes = 512;
 constexpr std::array kFormats = {
     FormatRow{"json", format::make_json},
     FormatRow{"line", format::make_line},
+    FormatRow{"ecs", format::make_ecs},
+    FormatRow{"cef", format::make_cef},
+    FormatRow{"ocsf", format::make_ocsf},
     FormatRow{"pcap", format::make_pcap, true, sink::pcap_layout},
 };
 
