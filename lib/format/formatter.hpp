@@ -42,6 +42,8 @@ public:
 
 std::unique_ptr<Formatter> make_json(FormatOptions options);
 std::unique_ptr<Formatter> make_line(FormatOptions options);
+/// What the kernel's LOG would print, from Packet::raw.
+std::unique_ptr<Formatter> make_kernel(FormatOptions options);
 /// Prints Packet::raw; a file of its records is begun by a head that the sink writes.
 std::unique_ptr<Formatter> make_pcap(FormatOptions options);
 
