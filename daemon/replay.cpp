@@ -109,9 +109,14 @@ int replay(const ReplayOptions& options) {
                          "' is not for a terminal; redirect it to a file or a program",
                      EX_USAGE});
     }
-    auto formatter = pipeline::make_formatter(
-        options.format,
-        {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});
+    TextOptions text;
+    text.internal_networks = loaded.config.internal_networks;
+    auto formatter =
+        pipeline::make_formatter(options.format, {loaded.config.host,
+                                                  labels.get(),
+                                                  pipeline::wants_colour(standard_output),
+                                                  {},
+                                                  std::move(text)});
     if (formatter == nullptr) {
         return fail({"there is no format '" + options.format + "'", EX_USAGE});
     }

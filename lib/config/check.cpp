@@ -84,6 +84,7 @@ public:
                 unique(names, "output name", output.name, draft.name_at);
             }
             framing(draft);
+            seed(draft);
             const auto* options = std::get_if<FileOptions>(&output.options);
             if (options == nullptr || draft.path_at.line == 0) continue;
             const std::string path =
@@ -138,6 +139,15 @@ private:
         report(draft.framing_at,
                "framing: only an address tcp://HOST:PORT has one, a datagram is "
                "a message");
+    }
+
+    void seed(const OutputDraft& draft) {
+        const TextOptions& text = draft.output.text;
+        if (text.community_id.value_or(draft.output.format != "json")) return;
+        for (const FormatKey& key : draft.only_for) {
+            if (key.name != "community_id_seed") continue;
+            report(key.where, "community_id_seed: the output has no community_id to seed");
+        }
     }
 
     const SourceDraft* source_of(std::uint16_t group) const {
@@ -266,7 +276,10 @@ Config finish(Draft draft, const std::string& file, std::vector<Problem>& proble
         config.sources.push_back(std::move(source.options));
     }
     for (RuleDraft& rule : draft.rules) config.rules.log.push_back(std::move(rule.rule));
-    for (OutputDraft& output : draft.outputs) config.outputs.push_back(std::move(output.output));
+    for (OutputDraft& output : draft.outputs) {
+        output.output.text.internal_networks = config.internal_networks;
+        config.outputs.push_back(std::move(output.output));
+    }
     return config;
 }
 

@@ -36,6 +36,7 @@ struct Config {
     std::string host;    ///< default: the hostname
     std::string run_as;  ///< empty: the user that started the daemon
     std::string control_socket = "/run/nflogd/control.sock";
+    std::vector<Network> internal_networks;  ///< in the TextOptions of every output, too
     std::vector<NflogOptions> sources;
     RulesOptions rules;
     std::vector<OutputConfig> outputs;

@@ -102,6 +102,21 @@ Result<AddressMatch> parse_address(std::string_view text) {
                         *length == address->bits() ? address->text() : network};
 }
 
+Result<Network> parse_network(std::string_view text) {
+    const auto parsed = parse_address(text);
+    if (!parsed) return parsed.error();
+    const std::string_view canonical = parsed->text;
+    const std::size_t slash = canonical.find('/');
+    const auto address = read_address(canonical.substr(0, slash));
+    if (!address) return bad("not an address: " + quote(text));
+    std::uint64_t length = address->bits();
+    if (slash != std::string_view::npos) {
+        length = *parse_integer(canonical.substr(slash + 1), {0, address->bits()});
+    }
+    return Network{static_cast<std::uint8_t>(address->ip_version),
+                   static_cast<std::uint8_t>(length), address->bytes};
+}
+
 Result<PortRange> parse_port_range(std::string_view text) {
     const std::size_t dash = text.find('-', 1);
     const auto first = read_port(text.substr(0, dash));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/network.hpp"
 #include "core/options.hpp"
 #include "core/result.hpp"
 
@@ -15,6 +16,9 @@ namespace nflogd::config {
 /// An address or a prefix without host bits, v4 or v6, as inet_pton(3) reads it.
 /// A prefix of full length comes out as the address.
 [[nodiscard]] Result<AddressMatch> parse_address(std::string_view text);
+
+/// The same as bytes, for what looks at packets itself.
+[[nodiscard]] Result<Network> parse_network(std::string_view text);
 
 /// "80" or "1000-2000".
 [[nodiscard]] Result<PortRange> parse_port_range(std::string_view text);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -134,6 +135,57 @@ void read_format(const TreeNode& node, OutputDraft& draft, Reader& reader) {
     draft.format_at = reader.at(node);
 }
 
+template <bool KernelLogFlags::*Flag>
+constexpr void set_flag(KernelLogFlags& flags) {
+    flags.*Flag = true;
+}
+
+struct KernelFlag {
+    std::string_view name;
+    void (*set)(KernelLogFlags& flags);
+};
+
+// As nftables calls them, without the blanks.
+constexpr KernelFlag kKernelFlags[] = {
+    {"tcp_sequence", set_flag<&KernelLogFlags::tcp_sequence>},
+    {"tcp_options", set_flag<&KernelLogFlags::tcp_options>},
+    {"ip_options", set_flag<&KernelLogFlags::ip_options>},
+    {"skuid", set_flag<&KernelLogFlags::uid>},
+    {"ether", set_flag<&KernelLogFlags::mac_decode>},
+};
+
+void read_kernel_flag(const TreeNode& node, TextOptions& text, Reader& reader) {
+    std::vector<std::string_view> known;
+    for (const KernelFlag& flag : kKernelFlags) known.push_back(flag.name);
+    const auto* name = reader.word(node, "flag", known);
+    for (const KernelFlag& flag : kKernelFlags) {
+        if (name != nullptr && flag.name == *name) flag.set(text.kernel_flags);
+    }
+}
+
+constexpr Choice<KernelLogHead> kKernelHeads[] = {
+    {"bsd", KernelLogHead::bsd}, {"iso", KernelLogHead::iso}, {"none", KernelLogHead::none}};
+
+constexpr Key<TextOptions> kKernelKeys[] = {
+    {"flags",
+     [](const TreeNode& node, TextOptions& text, Reader& reader) {
+         reader.each(node, [&](const TreeNode& flag) { read_kernel_flag(flag, text, reader); });
+     }},
+    {"head",
+     [](const TreeNode& node, TextOptions& text, Reader& reader) {
+         reader.choice<KernelLogHead>(node, text.kernel_head, "head", kKernelHeads);
+     }},
+};
+
+void list_kernel_keys(const std::string& prefix, std::vector<std::string>& out) {
+    list_keys<TextOptions>(kKernelKeys, prefix, out);
+}
+
+void read_kernel(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    draft.only_for.push_back({"kernel", {"kernel"}, reader.at(node)});
+    reader.mapping<TextOptions>(node, kKernelKeys, draft.output.text);
+}
+
 void read_filter(const TreeNode& node, OutputDraft& draft, Reader& reader) {
     reader.value(node, draft.output.filter, [&](std::string_view text) -> Result<std::string> {
         const auto& check = reader.known().check_filter;
@@ -154,6 +206,7 @@ constexpr Key<OutputDraft> kCommonKeys[] = {
     {.name = "type", .read = read_type, .required = true},
     {"format", read_format},
     {"filter", read_filter},
+    {.name = "kernel", .read = read_kernel, .children = list_kernel_keys},
     {"queue", [](const TreeNode& node, OutputDraft& draft,
                  Reader& reader) { reader.integer(node, draft.output.queue, kQueue); }},
 };
@@ -170,6 +223,7 @@ const OutputType* find_type(const TreeNode& entry) {
 /// are its own, so any type's key is taken and none is missed.
 std::vector<Key<OutputDraft>> keys_of(const OutputType* type) {
     std::vector<Key<OutputDraft>> keys(std::begin(kCommonKeys), std::end(kCommonKeys));
+    keys.insert(keys.end(), siem_keys().begin(), siem_keys().end());
     for (const OutputType& row : kTypes) {
         if (type != nullptr && &row != type) continue;
         for (Key<OutputDraft> key : row.keys()) {
@@ -194,6 +248,14 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
         const auto keys = keys_of(type);
         const std::size_t before_entry = reader.failures();
         reader.mapping<OutputDraft>(entry, keys, output);
+        for (const FormatKey& key : output.only_for) {
+            if (std::find(key.formats.begin(), key.formats.end(), output.output.format) ==
+                key.formats.end()) {
+                reader.report(key.where,
+                              fmt::format("{} is for format {}, not {}", key.name,
+                                          fmt::join(key.formats, " and "), output.output.format));
+            }
+        }
         if (type != nullptr && output.binary && !type->takes_binary) {
             reader.report(output.format_at, fmt::format("format {} is no text, which is all that "
                                                         "outputs of type {} take",

@@ -54,6 +54,8 @@ struct Choice {
     T value;
 };
 
+inline constexpr Choice<bool> kBooleans[] = {{"true", true}, {"false", false}};
+
 /// Reads one file. Everything that is wrong becomes a Problem; a value that is
 /// wrong leaves its member as it was.
 class Reader {

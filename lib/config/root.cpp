@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+
 #include "config/keys.hpp"
+#include "config/network.hpp"
 #include "config/sections.hpp"
 #include "config/words.hpp"
 
@@ -9,6 +12,9 @@ namespace {
 constexpr std::uint64_t kSecond = 1000;
 constexpr std::uint64_t kDay = 86'400 * kSecond;
 constexpr Range kLedgerInterval{kSecond, kDay};
+
+/// Each packet is held against them one by one.
+constexpr std::size_t kMostNetworks = 256;
 
 constexpr Key<Config> kLedgerKeys[] = {
     {"interval",
@@ -29,6 +35,14 @@ constexpr Key<Draft> kKeys[] = {
     {"control_socket",
      [](const TreeNode& node, Draft& draft, Reader& reader) {
          reader.value(node, draft.config.control_socket, parse_socket_path);
+     }},
+    {"internal_networks",
+     [](const TreeNode& node, Draft& draft, Reader& reader) {
+         auto& networks = draft.config.internal_networks;
+         reader.list(node, networks, parse_network);
+         if (networks.size() > kMostNetworks) {
+             reader.fail(node, fmt::format("more than {} networks", kMostNetworks));
+         }
      }},
     {.name = "sources", .read = read_sources, .children = list_source_keys, .is_list = true},
     {.name = "rules", .read = read_rules, .children = list_rules_keys},

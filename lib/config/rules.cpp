@@ -30,8 +30,6 @@ constexpr Choice<std::string_view> kActions[] = {
 /// Whether it is a high one.
 constexpr Choice<bool> kPriorities[] = {{"normal", false}, {"high", true}};
 
-constexpr Choice<bool> kBooleans[] = {{"true", true}, {"false", false}};
-
 constexpr Choice<RulesBackend> kBackends[] = {{"nftables", RulesBackend::nftables},
                                               {"iptables", RulesBackend::iptables},
                                               {"none", RulesBackend::none}};

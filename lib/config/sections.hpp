@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
 /// The tables of keys, one file each: root.cpp, sources.cpp, rules.cpp,
-/// outputs.cpp, syslog.cpp. And check.cpp, for what only the whole can show.
+/// outputs.cpp, siem.cpp, syslog.cpp. And check.cpp, for what only the whole can show.
 #pragma once
 
 #include <span>
@@ -22,6 +22,9 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader);
 
 /// The keys of outputs of type syslog (syslog.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> syslog_keys();
+
+/// Those of any output that say what the formats for SIEMs print (siem.cpp).
+[[nodiscard]] std::span<const Key<OutputDraft>> siem_keys();
 
 void list_source_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_rules_keys(const std::string& prefix, std::vector<std::string>& out);

@@ -45,6 +45,8 @@ std::unique_ptr<Formatter> make_line(FormatOptions options);
 std::unique_ptr<Formatter> make_ecs(FormatOptions options);
 std::unique_ptr<Formatter> make_cef(FormatOptions options);
 std::unique_ptr<Formatter> make_ocsf(FormatOptions options);
+/// What the kernel's LOG would print, from Packet::raw.
+std::unique_ptr<Formatter> make_kernel(FormatOptions options);
 /// Prints Packet::raw; a file of its records is begun by a head that the sink writes.
 std::unique_ptr<Formatter> make_pcap(FormatOptions options);
 

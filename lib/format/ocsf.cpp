@@ -27,15 +27,6 @@ constexpr std::string_view kNetworkActivity =
     R"("class_name":"Network Activity","activity_id":6,"activity_name":"Traffic",)"
     R"("type_uid":400106,"type_name":"Network Activity: Traffic")";
 
-/// In attributes of the schema, and so not in `unmapped`.
-constexpr std::uint64_t kMappedEnvelope =
-    bits(Field::timestamp, Field::seq, Field::rule, Field::action, Field::in_iface,
-         Field::out_iface, Field::src_mac, Field::dest_mac);
-constexpr std::uint64_t kMappedHeaders = bits(
-    HeaderField::ip_version, HeaderField::src_ip, HeaderField::dest_ip, HeaderField::proto,
-    HeaderField::proto_number, HeaderField::length, HeaderField::src_port, HeaderField::dest_port,
-    HeaderField::tcp_flags, HeaderField::arp_src_ip, HeaderField::arp_dest_ip);
-
 /// What an action is by the profile security_control, and how grave that is.
 struct ControlRow {
     std::string_view action;
@@ -104,40 +95,76 @@ Writer write_port(Writer writer, std::uint16_t port) {
     return writer;
 }
 
+/// An endpoint is known by its address or by the interface on its side; ports and MAC
+/// addresses alone name none.
+bool has_source(const Record& record) {
+    return record.has(Field::in_iface) ||
+           (record.packet.present & bits(HeaderField::src_ip, HeaderField::arp_src_ip)) != 0;
+}
+
+bool has_destination(const Record& record) {
+    return record.has(Field::out_iface) ||
+           (record.packet.present & bits(HeaderField::dest_ip, HeaderField::arp_dest_ip)) != 0;
+}
+
 Writer write_source(Writer writer, const Record& record) {
+    if (!has_source(record)) return writer;
     const Headers& headers = record.packet;
-    const bool has_ip = headers.has(HeaderField::src_ip);
     return write_object(writer, R"(,"src_endpoint":)", [&](Writer inside) {
-        const bool has_arp = headers.has(HeaderField::arp_src_ip);
-        if (has_ip) inside = write_ip(inside, headers.src_ip, headers.ip_version);
-        if (!has_ip && has_arp) inside = write_ip(inside, headers.arp_src_ip);
-        const bool has_interface = record.has(Field::in_iface);
-        if (!has_ip && !has_arp && !has_interface) return inside;  // the others name no endpoint
+        if (headers.has(HeaderField::src_ip)) {
+            inside = write_ip(inside, headers.src_ip, headers.ip_version);
+        } else if (headers.has(HeaderField::arp_src_ip)) {
+            inside = write_ip(inside, headers.arp_src_ip);
+        }
         if (headers.has(HeaderField::src_port)) inside = write_port(inside, headers.src_port);
         if (record.has(Field::src_mac)) inside = write_mac(inside, record.src_mac);
-        return has_interface ? write_interface_name(inside, record.in_iface) : inside;
+        const bool known = record.has(Field::in_iface);
+        return known ? write_interface_name(inside, record.in_iface) : inside;
     });
 }
 
 Writer write_destination(Writer writer, const Record& record) {
+    if (!has_destination(record)) return writer;
     const Headers& headers = record.packet;
-    const bool has_ip = headers.has(HeaderField::dest_ip);
     return write_object(writer, R"(,"dst_endpoint":)", [&](Writer inside) {
-        const bool has_arp = headers.has(HeaderField::arp_dest_ip);
-        if (has_ip) inside = write_ip(inside, headers.dest_ip, headers.ip_version);
-        if (!has_ip && has_arp) inside = write_ip(inside, headers.arp_dest_ip);
-        const bool has_interface = record.has(Field::out_iface);
-        if (!has_ip && !has_arp && !has_interface) return inside;
+        if (headers.has(HeaderField::dest_ip)) {
+            inside = write_ip(inside, headers.dest_ip, headers.ip_version);
+        } else if (headers.has(HeaderField::arp_dest_ip)) {
+            inside = write_ip(inside, headers.arp_dest_ip);
+        }
         if (headers.has(HeaderField::dest_port)) inside = write_port(inside, headers.dest_port);
         if (record.has(Field::dest_mac)) inside = write_mac(inside, record.dest_mac);
-        return has_interface ? write_interface_name(inside, record.out_iface) : inside;
+        const bool known = record.has(Field::out_iface);
+        return known ? write_interface_name(inside, record.out_iface) : inside;
     });
 }
 
-bool has_endpoint(const Record& record) {
-    return (record.present & bits(Field::in_iface, Field::out_iface)) != 0 ||
-           (record.packet.present & bits(HeaderField::src_ip, HeaderField::dest_ip,
-                                         HeaderField::arp_src_ip, HeaderField::arp_dest_ip)) != 0;
+/// In attributes of the schema, and so not in `unmapped`.
+struct Mapped {
+    std::uint64_t envelope;
+    std::uint64_t headers;
+};
+
+Mapped mapped_in(const Record& record) {
+    Mapped mapped{bits(Field::timestamp, Field::seq, Field::rule, Field::action), 0};
+    const bool source = has_source(record);
+    const bool destination = has_destination(record);
+    if (!source && !destination) return mapped;
+    mapped.headers = bits(HeaderField::ip_version, HeaderField::proto, HeaderField::proto_number,
+                          HeaderField::length, HeaderField::tcp_flags);
+    if (source) {
+        const bool ip = record.packet.has(HeaderField::src_ip);
+        mapped.envelope |= bits(Field::in_iface, Field::src_mac);
+        mapped.headers |= bits(HeaderField::src_port);
+        mapped.headers |= ip ? bits(HeaderField::src_ip) : bits(HeaderField::arp_src_ip);
+    }
+    if (destination) {
+        const bool ip = record.packet.has(HeaderField::dest_ip);
+        mapped.envelope |= bits(Field::out_iface, Field::dest_mac);
+        mapped.headers |= bits(HeaderField::dest_port);
+        mapped.headers |= ip ? bits(HeaderField::dest_ip) : bits(HeaderField::arp_dest_ip);
+    }
+    return mapped;
 }
 
 Writer write_traffic(Writer writer, const Record& record) {
@@ -161,7 +188,7 @@ public:
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
-        const bool is_network = has_endpoint(record);
+        const bool is_network = has_source(record) || has_destination(record);
         Writer writer(out.data());
         writer.put(is_network ? kNetworkActivity : kOcsfBaseEvent);
         writer.literal(R"(,"time":)");
@@ -170,7 +197,7 @@ public:
         if (is_network) writer = write_network(writer, record);
         writer = write_metadata(writer, record);
         writer.put(device_);
-        writer = write_unmapped(writer, record, is_network);
+        writer = write_unmapped(writer, record);
         writer.literal("}\n");
         return static_cast<std::size_t>(writer.position() - out.data());
     }
@@ -252,15 +279,13 @@ private:
         return writer;
     }
 
-    /// All that has no attribute. Of a Base Event that is everything but rule and time.
-    Writer write_unmapped(Writer writer, const Record& record, bool is_network) {
-        const std::uint64_t always = bits(Field::timestamp, Field::seq, Field::rule, Field::action);
-        const std::uint64_t envelope = is_network ? kMappedEnvelope : always;
-        const std::uint64_t headers = is_network ? kMappedHeaders : 0;
+    /// All that has no attribute.
+    Writer write_unmapped(Writer writer, const Record& record) {
+        const Mapped mapped = mapped_in(record);
         return write_object(writer, R"(,"unmapped":)", [&](Writer inside) {
-            inside = fields_.envelope(inside, record, record.present & ~envelope);
-            inside =
-                fields_.headers(inside, record.packet, record, record.packet.present & ~headers);
+            inside = fields_.envelope(inside, record, record.present & ~mapped.envelope);
+            inside = fields_.headers(inside, record.packet, record,
+                                     record.packet.present & ~mapped.headers);
             return record.quotes ? fields_.inner(inside, record, record.inner.present) : inside;
         });
     }

@@ -36,6 +36,7 @@ constexpr std::array kFormats = {
     FormatRow{"ecs", format::make_ecs},
     FormatRow{"cef", format::make_cef},
     FormatRow{"ocsf", format::make_ocsf},
+    FormatRow{"kernel", format::make_kernel, true},
     FormatRow{"pcap", format::make_pcap, true, sink::pcap_layout},
 };
 
@@ -116,11 +117,12 @@ bool is_binary(std::string_view format) { return !layout_of(format).head.empty()
 
 std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
                                                   format::FormatOptions options) {
-    const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
-                                          options.run};
-    const Labels& labels = *options.labels;
-    auto text = make_formatter(output.format, std::move(options));
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
+                                          options.run, output.format == "kernel"};
+    const Labels& labels = *options.labels;
+    if (syslog != nullptr) options.text.kernel_head = KernelLogHead::none;
+    auto text = make_formatter(output.format, std::move(options));
     if (text == nullptr || syslog == nullptr) return text;
     return format::make_syslog(std::move(text), *syslog, identity, labels);
 }
