@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+//
+// SHA-1 is computed by libcrypto's function for it and not through EVP, which allocates
+// for every message (OpenSSL 3.0: EVP_DigestInit_ex makes a new context each time) and
+// reads the system's configuration. No signature stands on it: it is a short name.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/community_id.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 
 #include <cstring>
-#include <new>
 #include <optional>
 #include <utility>
 
@@ -129,46 +132,13 @@ void write_base64(char* out, const Digest& digest) {
     out[-1] = '=';  // 20 bytes end one short of a group
 }
 
+bool hash(const Input& input, Digest& digest) {
+    SHA_CTX context;
+    return SHA1_Init(&context) == 1 && SHA1_Update(&context, input.data(), input.size()) == 1 &&
+           SHA1_Final(digest.data(), &context) == 1;
+}
+
 }  // namespace
-
-/// A library context of its own: no configuration of the system's is read, so that
-/// neither a file nor a policy about SHA-1 in signatures is in the way.
-class CommunityId::Sha1 {
-public:
-    Sha1()
-        : library_(OSSL_LIB_CTX_new()),
-          algorithm_(EVP_MD_fetch(library_, "SHA1", nullptr)),
-          context_(EVP_MD_CTX_new()) {
-        if (algorithm_ != nullptr && context_ != nullptr) return;
-        free();
-        throw std::bad_alloc();  // nothing else can be missing in the default provider
-    }
-    ~Sha1() { free(); }
-    Sha1(const Sha1&) = delete;
-    Sha1& operator=(const Sha1&) = delete;
-
-    bool hash(const Input& input, Digest& digest) {
-        return EVP_DigestInit_ex(context_, algorithm_, nullptr) == 1 &&
-               EVP_DigestUpdate(context_, input.data(), input.size()) == 1 &&
-               EVP_DigestFinal_ex(context_, digest.data(), nullptr) == 1;
-    }
-
-private:
-    void free() {
-        EVP_MD_CTX_free(context_);
-        EVP_MD_free(algorithm_);
-        OSSL_LIB_CTX_free(library_);
-    }
-
-    OSSL_LIB_CTX* library_;
-    EVP_MD* algorithm_;
-    EVP_MD_CTX* context_;
-};
-
-CommunityId::CommunityId(std::uint16_t seed) : sha1_(std::make_unique<Sha1>()), seed_(seed) {}
-CommunityId::~CommunityId() = default;
-CommunityId::CommunityId(CommunityId&&) noexcept = default;
-CommunityId& CommunityId::operator=(CommunityId&&) noexcept = default;
 
 std::string_view CommunityId::of(const Headers& headers) {
     if (!headers.has(HeaderField::src_ip) || !headers.has(HeaderField::dest_ip) ||
@@ -177,7 +147,7 @@ std::string_view CommunityId::of(const Headers& headers) {
     }
     const auto ports = ports_of(headers);
     Digest digest;
-    if (!ports || !sha1_->hash(make_input(headers, *ports, seed_), digest)) return {};
+    if (!ports || !hash(make_input(headers, *ports, seed_), digest)) return {};
     text_[0] = '1';
     text_[1] = ':';
     write_base64(text_.data() + 2, digest);

@@ -6,25 +6,20 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "core/record.hpp"
 
 namespace nflogd {
 
-/// Computes one after the other, for one thread. Allocates only when it is made, and
-/// reads no file then, so a confined process can make it.
+/// Computes one after the other, for one thread. Allocates nothing and opens nothing.
 class CommunityId {
 public:
     /// "1:" and a SHA-1 in base64.
     static constexpr std::size_t kLength = 30;
 
     /// All that are to be compared have the same seed.
-    explicit CommunityId(std::uint16_t seed = 0);
-    ~CommunityId();
-    CommunityId(CommunityId&&) noexcept;
-    CommunityId& operator=(CommunityId&&) noexcept;
+    explicit CommunityId(std::uint16_t seed = 0) : seed_(seed) {}
 
     /// Valid until the next call. Empty where a part of the flow is not known: no
     /// addresses, or no ports or ICMP type where the protocol has them, as in later
@@ -32,9 +27,6 @@ public:
     [[nodiscard]] std::string_view of(const Headers& headers);
 
 private:
-    class Sha1;
-
-    std::unique_ptr<Sha1> sha1_;
     std::uint16_t seed_;
     std::array<char, kLength> text_{};
 };
