@@ -15,7 +15,7 @@ namespace nflogd::fuzz {
 namespace {
 
 /// Formats whose every line is a JSON object.
-constexpr std::string_view kJsonFormats[] = {"json", "ecs"};
+constexpr std::string_view kJsonFormats[] = {"json", "ecs", "ocsf"};
 /// Formats that are no lines.
 constexpr std::string_view kBinaryFormats[] = {"pcap"};
 

@@ -9,8 +9,8 @@ namespace {
 
 using Make = std::unique_ptr<format::Formatter> (*)(format::FormatOptions);
 
-void format_records(benchmark::State& state, Sample sample, Make make) {
-    const auto formatter = make({"gw1", &labels(), false});
+void format_records(benchmark::State& state, Sample sample, Make make, TextOptions text = {}) {
+    const auto formatter = make({"gw1", &labels(), false, {}, std::move(text)});
     const auto packets = records(sample);
     std::vector<char> out(format::kMaxPacketText);
     for (const Record& record : packets) formatter->packet(record, out);  // meets the rules
@@ -28,12 +28,31 @@ void format_records(benchmark::State& state, Sample sample, Make make) {
 void json(benchmark::State& state, Sample sample) {
     format_records(state, sample, format::make_json);
 }
+/// With the id of the flow, which costs a SHA-1.
+void json_id(benchmark::State& state, Sample sample) {
+    TextOptions text;
+    text.community_id = true;
+    format_records(state, sample, format::make_json, text);
+}
 void line(benchmark::State& state, Sample sample) {
     format_records(state, sample, format::make_line);
 }
+void ecs(benchmark::State& state, Sample sample) {
+    format_records(state, sample, format::make_ecs);
+}
+void cef(benchmark::State& state, Sample sample) {
+    format_records(state, sample, format::make_cef);
+}
+void ocsf(benchmark::State& state, Sample sample) {
+    format_records(state, sample, format::make_ocsf);
+}
 
 [[maybe_unused]] const bool kJson = for_each_sample("json", json);
+[[maybe_unused]] const bool kJsonId = for_each_sample("json_id", json_id);
 [[maybe_unused]] const bool kLine = for_each_sample("line", line);
+[[maybe_unused]] const bool kEcs = for_each_sample("ecs", ecs);
+[[maybe_unused]] const bool kCef = for_each_sample("cef", cef);
+[[maybe_unused]] const bool kOcsf = for_each_sample("ocsf", ocsf);
 
 }  // namespace
 }  // namespace nflogd::bench

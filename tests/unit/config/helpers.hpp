@@ -14,7 +14,7 @@
 namespace nflogd::config {
 
 inline const Known kKnown = {
-    {"json", "line", "kernel", "pcap"}, {"pcap"}, [](std::string_view text) {
+    {"json", "line", "ecs", "cef", "ocsf", "kernel", "pcap"}, {"pcap"}, [](std::string_view text) {
         return text == "bad" ? Status(Error{"column 1: bad", EX_USAGE}) : Status();
     }};
 

@@ -66,7 +66,7 @@ def reference_keys():
         if line.startswith("#"):
             heading = re.search(r"`([^`]+)`", line)
             prefix = heading[1] + "." if heading else ""
-        row = re.match(r"\| `([a-z_]+)` \|", line)
+        row = re.match(r"\| `([a-z0-9_]+)` \|", line)
         if row:
             yield prefix + row[1]
 
@@ -137,7 +137,10 @@ class Schema(unittest.TestCase):
             syslog % "protocol: bsd", syslog % "facility: local8", syslog % "severity: warn",
             syslog % "severity: {deny: info}", syslog % "severity: {drop: 4}",
             syslog % "enterprise_number: 0", syslog % "path: /a", syslog % "max_message: 1KB",
-            "outputs: [{name: a, type: stdout, format: ecs}]",
+            "outputs: [{name: a, type: stdout, format: xml}]", "internal_networks: [example.org]",
+            output % "fields: {include: [colour]}", output % "fields: {include: []}",
+            output % "fields: {include: [mark], exclude: [uid]}", output % "community_id: maybe",
+            output % "community_id_seed: 65536", output % "cef: {strict: true}",
             "outputs: [{name: a, type: stdout, queue: 63}]",
             output % "mode: '0777'", output % "mode: '0642'", output % "sync: sometimes",
             output % "rotate: {compress: gzip}", output % "rotate: {keep: -1}",
