@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "format/cef_text.hpp"
 
+#include <array>
 #include <vector>
 
 #include "core/utf8.hpp"
@@ -9,6 +10,15 @@ namespace nflogd::format {
 namespace {
 
 enum class Place : std::uint8_t { header, extension };
+
+/// By byte: whether it is written as it is, in either place.
+constexpr auto kPasses = [] {
+    std::array<bool, 256> passes{};
+    for (std::size_t byte = 0x20; byte < 0x7f; ++byte) {
+        passes[byte] = byte != '\\' && byte != '=' && byte != '|';
+    }
+    return passes;
+}();
 
 Writer write_bytes(Writer writer, std::string_view bytes) {
     for (const char byte : bytes) {
@@ -35,7 +45,13 @@ Writer write_character(Writer writer, std::string_view bytes, const Utf8Characte
 }
 
 Writer write_text(Writer writer, std::string_view text, std::size_t most, Place place) {
-    while (!text.empty()) {
+    while (!text.empty() && most > 0) {
+        if (kPasses[static_cast<std::uint8_t>(text[0])]) {
+            writer.put(text[0]);
+            text.remove_prefix(1);
+            --most;
+            continue;
+        }
         const Utf8Character character = first_character(text);
         const std::size_t length = character.length == 0 ? 1 : character.length;
         if (length > most) break;
