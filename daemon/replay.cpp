@@ -6,10 +6,12 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <memory>
+#include <optional>
 
 #include "commands.hpp"
 #include "core/labels.hpp"
 #include "enrich/rules.hpp"
+#include "filter/filter.hpp"
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
 #include "sandbox.hpp"
@@ -22,6 +24,7 @@ namespace {
 struct ReplayOptions {
     std::string config;
     std::string format = "json";
+    std::optional<std::string> filter;
     std::vector<std::string> inputs;
 };
 
@@ -50,8 +53,20 @@ private:
     pipeline::Outbox outbox_;
 };
 
+/// What makes records of packets, and chooses among them.
+struct Workbench {
+    enrich::RuleIndex rules;
+    filter::Filter filter;
+    std::unique_ptr<Labels> labels;
+
+    bool take(Record& record) const {
+        rules.apply(record);
+        return filter.matches(record, *labels);
+    }
+};
+
 /// What was read before an error is printed all the same.
-Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Printer& printer) {
+Status replay_input(const std::string& path, const Workbench& bench, Printer& printer) {
     auto input = source::open_input(path);
     if (!input) return input.error();
     Record record;
@@ -64,7 +79,7 @@ Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Pri
         if (!*chunk) return printer.flush();
         pipeline::ChunkReader reader(**chunk);
         while (reader.next(record)) {
-            rules.apply(record);
+            if (!bench.take(record)) continue;
             if (Status status = printer.print({record, reader.raw()}); !status) return status;
         }
     }
@@ -85,13 +100,20 @@ int replay(const ReplayOptions& options) {
     const config::Loaded loaded = load_config(options.config);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    filter::Filter filter;
+    if (options.filter) {
+        auto parsed = filter::parse(*options.filter);
+        if (!parsed) return fail(parsed.error().wrap("--filter"));
+        filter = std::move(*parsed);
+    }
     auto labels = std::make_unique<Labels>();
-    const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
+    enrich::RuleIndex rules = index_rules(loaded.config, *labels);
+    const Workbench bench{std::move(rules), std::move(filter), std::move(labels)};
     config::OutputConfig standard_output;
     standard_output.type = "stdout";
     auto formatter = pipeline::make_formatter(
         options.format,
-        {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});
+        {loaded.config.host, bench.labels.get(), pipeline::wants_colour(standard_output)});
     if (formatter == nullptr) {
         return fail({"there is no format '" + options.format + "'", EX_USAGE});
     }
@@ -102,7 +124,7 @@ int replay(const ReplayOptions& options) {
     Printer printer(std::move(formatter));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
-        if (Status status = replay_input(path, rules, printer); !status) {
+        if (Status status = replay_input(path, bench, printer); !status) {
             if (status.error().exit_code == EX_IOERR) return fail(status.error());
             exit_code = fail(status.error());
         }
@@ -117,6 +139,10 @@ Action add_replay(CLI::App& app) {
     add_config_option(app, options->config);
     app.add_option("--format", options->format, "Format of the records (default: json)")
         ->check(CLI::IsMember(pipeline::format_names()));
+    app.add_option("--filter", options->filter,
+                   "Only packets for which this holds, e.g. 'action == drop and port in {22, 80}' "
+                   "(docs/filter.md)")
+        ->type_name("EXPR");
     app.add_option("input", options->inputs,
                    ".nflog recordings or pcap files (LINKTYPE_NFLOG, Ethernet, RAW); - is "
                    "standard input")

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,6 +26,7 @@ struct OutputConfig {
     std::string type;             ///< a row of the table of sinks
     std::string format;           ///< a row of the table of formats
     std::uint32_t queue = 16384;  ///< records that may wait for this output
+    std::string filter;           ///< which packets it takes (lib/filter); empty: all
     TextOptions text;
     std::variant<StdoutOptions, FileOptions, SyslogOptions> options;
     Location where;
@@ -51,14 +54,26 @@ struct Loaded {
     std::vector<Problem> problems;
 };
 
+/// What is wrong with a text, at which of its bytes, counted from 1.
+struct TextMistake {
+    std::size_t column = 0;
+    std::string message;
+};
+
+/// What a configuration refers to and other stages know.
+struct Known {
+    std::vector<std::string> formats;  ///< names that an output's `format` may have
+    /// What is wrong with an output's `filter`; without it every one is taken.
+    std::function<std::optional<TextMistake>(std::string_view)> check_filter;
+};
+
 /// Reads the files in order as one configuration: scalars of a later file win,
 /// lists (sources, rules.log, outputs) are joined. Reports every problem, not
-/// only the first. `formats` are the names that an output's `format` may have.
-Loaded load(const std::vector<std::string>& files, const std::vector<std::string>& formats);
+/// only the first.
+Loaded load(const std::vector<std::string>& files, const Known& known);
 
 /// The same for text that is not in a file; `name` stands for the file's name.
-Loaded load_text(std::string_view text, const std::string& name,
-                 const std::vector<std::string>& formats);
+Loaded load_text(std::string_view text, const std::string& name, const Known& known);
 
 /// The files that make the configuration when none is named on the command line:
 /// DIRECTORY/nflogd.yaml and DIRECTORY/conf.d/*.yaml in name order. Empty if

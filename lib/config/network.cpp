@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/quantity.hpp"
-#include "config/suggest.hpp"
+#include "core/suggest.hpp"
 #include "config/text.hpp"
 #include "core/names.hpp"
 

@@ -119,7 +119,8 @@ void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
 }
 
 void read_format(const TreeNode& node, OutputDraft& draft, Reader& reader) {
-    const std::vector<std::string_view> known(reader.formats().begin(), reader.formats().end());
+    const auto& formats = reader.known().formats;
+    const std::vector<std::string_view> known(formats.begin(), formats.end());
     if (const auto* format = reader.word(node, "format", known)) draft.output.format = *format;
 }
 
@@ -135,6 +136,10 @@ constexpr Key<OutputDraft> kCommonKeys[] = {
     {"format", read_format},
     {"queue", [](const TreeNode& node, OutputDraft& draft,
                  Reader& reader) { reader.integer(node, draft.output.queue, kQueue); }},
+    {"filter",
+     [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+         reader.checked(node, draft.output.filter, reader.known().check_filter);
+     }},
 };
 
 const OutputType* find_type(const TreeNode& entry) {

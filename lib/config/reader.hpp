@@ -8,6 +8,8 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <ratio>
 #include <span>
 #include <string>
@@ -18,7 +20,7 @@
 #include "config/config.hpp"
 #include "config/node.hpp"
 #include "config/quantity.hpp"
-#include "config/suggest.hpp"
+#include "core/suggest.hpp"
 
 namespace nflogd::config {
 
@@ -58,14 +60,15 @@ struct Choice {
 /// wrong leaves its member as it was.
 class Reader {
 public:
-    Reader(const std::string& file, std::span<const std::string> formats,
+    /// `content` is the file's text, which the nodes were read from.
+    Reader(const std::string& file, std::string_view content, const Known& known,
            std::vector<Problem>& problems)
-        : file_(file), formats_(formats), problems_(problems) {}
+        : file_(file), content_(content), known_(known), problems_(problems) {}
 
     [[nodiscard]] Location at(const TreeNode& node) const {
         return {file_, node.line, node.column};
     }
-    [[nodiscard]] std::span<const std::string> formats() const { return formats_; }
+    [[nodiscard]] const Known& known() const { return known_; }
     /// Problems until now.
     [[nodiscard]] std::size_t failures() const { return problems_.size(); }
 
@@ -97,6 +100,11 @@ public:
             fail(node, result.error().message);
         }
     }
+
+    /// A text that `check` finds nothing wrong with; what it finds is reported at its
+    /// very byte, where the file has the text as it is.
+    void checked(const TreeNode& node, std::string& out,
+                 const std::function<std::optional<TextMistake>(std::string_view)>& check);
 
     template <std::unsigned_integral T>
     void integer(const TreeNode& node, T& out, Range range) {
@@ -199,9 +207,12 @@ private:
     bool is_list_of_values(const TreeNode& node);
     bool is_entry(const TreeNode& node, std::size_t number);
     void missing(const TreeNode& node, std::string_view key);
+    /// The place of a byte of a scalar; nothing if the file writes the text otherwise.
+    [[nodiscard]] std::optional<Location> inside(const TreeNode& node, std::size_t byte) const;
 
     std::string file_;
-    std::span<const std::string> formats_;
+    std::string_view content_;
+    const Known& known_;
     std::vector<Problem>& problems_;
     std::string_view key_;  ///< whose value is being read
 };

@@ -33,9 +33,11 @@ std::string body(const Ledger& ledger) {
     }
     for (const OutputLedger& output : ledger.outputs) {
         lost += output.dropped + output.failed;
+        if (output.filtered + output.dropped + output.failed == 0) continue;
+        text += fmt::format("; output {}", plain_word(output.output));
+        if (output.filtered > 0) text += fmt::format(" filtered {}", output.filtered);
         if (output.dropped + output.failed == 0) continue;
-        text += fmt::format("; output {} dropped {} failed {}", plain_word(output.output),
-                            output.dropped, output.failed);
+        text += fmt::format(" dropped {} failed {}", output.dropped, output.failed);
     }
     return text + (lost == 0 ? "; nothing lost" : "");
 }

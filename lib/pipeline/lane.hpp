@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// One output: a bounded queue, a thread, a formatter and a sink. A slow or
-/// failing output loses only its own records, and counts them.
+/// One output: a filter, a bounded queue, a thread, a formatter and a sink. A slow
+/// or failing output loses only its own records, and counts them.
 ///
 /// While the medium refuses, the lane is *suspended*: it keeps what it has
 /// formatted, tries again with growing pauses, and its queue fills; what does
@@ -22,6 +22,7 @@
 #include "core/event.hpp"
 #include "core/time.hpp"
 #include "core/wakeup.hpp"
+#include "filter/filter.hpp"
 #include "format/formatter.hpp"
 #include "pipeline/books.hpp"
 #include "pipeline/outbox.hpp"
@@ -29,26 +30,41 @@
 
 namespace nflogd::pipeline {
 
+/// Which packets an output takes; without labels: every one.
+struct Intake {
+    filter::Filter filter;
+    const Labels* labels = nullptr;
+};
+
 class Lane {
 public:
     /// Called by the lane's thread when it is suspended (with the reason) and
     /// when it resumes (with an empty one).
     using OnState = std::function<void(const std::string& name, const std::string& reason)>;
 
-    /// `book` and `clock` outlive the lane. What the book's queue holds from an
-    /// earlier worker is written first.
+    /// `book`, `clock` and the intake's labels outlive the lane. What the book's queue holds from
+    /// an earlier worker is written first.
     Lane(config::OutputConfig config, OutputBook& book,
          std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
-         OnState on_state, const Clock& clock = system_clock());
+         OnState on_state, const Clock& clock = system_clock(), Intake intake = {});
     /// Gives up at once on what is not written; see stop().
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// Capture threads. Copies the packet into the queue, or counts it as dropped.
-    void offer(const Packet& packet) { book_.offer(packet); }
+    /// Capture threads. Copies the packet into the queue, or counts it as dropped, or
+    /// as filtered.
+    void offer(const Packet& packet) {
+        if (takes_all() || intake_.filter.matches(packet.record, *intake_.labels)) {
+            book_.offer(packet);
+        } else {
+            book_.pass_by();
+        }
+    }
     /// Capture threads, once a batch.
-    void wake() { wakeup_.wake(); }
+    void wake() {
+        if (book_.pushed() != book_.popped()) wakeup_.wake();
+    }
 
     /// Any thread. Each takes its place behind the records offered so far.
     void post_event(std::shared_ptr<const Event> event);
@@ -69,6 +85,7 @@ public:
     /// Any thread.
     [[nodiscard]] const config::OutputConfig& config() const { return config_; }
     [[nodiscard]] const OutputBook& book() const { return book_; }
+    [[nodiscard]] bool takes_all() const { return intake_.labels == nullptr; }
     [[nodiscard]] bool suspended() const { return suspended_.load(std::memory_order_relaxed); }
 
 private:
@@ -104,6 +121,7 @@ private:
     const std::unique_ptr<sink::Sink> sink_;
     const OnState on_state_;
     const Clock& clock_;
+    const Intake intake_;
 
     OutputBook& book_;
     Wakeup wakeup_;

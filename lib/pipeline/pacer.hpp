@@ -4,6 +4,10 @@
 /// queue is far larger than those of the outputs, and what waits there costs no
 /// work. It is never the slowest output that decides but the fastest, and none
 /// that is suspended, so that nobody loses for another. One thread.
+///
+/// An output with a filter may be idle because hardly anything passes it. So that it
+/// does not cost the others their queue in the socket, it has no say while the socket
+/// has room and the others make progress: then its records come later, none is lost.
 #pragma once
 
 #include <chrono>
@@ -27,18 +31,30 @@ public:
     /// that matters: whether the socket can take more.
     template <typename HasRoom>
     bool hold_back(const Clock& clock, HasRoom&& has_room) {
-        holding_ = crowded() && (moving(clock) || has_room());
+        if (crowded(kAll)) {
+            holding_ = moving(all_, kAll, clock) || has_room();
+        } else {
+            holding_ =
+                crowded(kUnfiltered) && moving(unfiltered_, kUnfiltered, clock) && has_room();
+        }
         return holding_;
     }
 
 private:
-    [[nodiscard]] bool crowded() const;
-    bool moving(const Clock& clock);
+    enum Which : bool { kUnfiltered, kAll };
+    /// What such outputs have taken, and when that last grew.
+    struct Progress {
+        std::uint64_t packets = 0;
+        std::chrono::nanoseconds moved_at{0};
+    };
+
+    [[nodiscard]] bool crowded(Which which) const;
+    bool moving(Progress& progress, Which which, const Clock& clock) const;
 
     const std::vector<std::unique_ptr<Lane>>& lanes_;
     bool holding_ = false;
-    std::uint64_t progress_ = 0;  ///< packets that all outputs have taken
-    std::chrono::nanoseconds moved_at_{0};
+    Progress all_;
+    Progress unfiltered_;
 };
 
 }  // namespace nflogd::pipeline

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "filter/filter.hpp"
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/socket_address.hpp"
@@ -73,6 +74,16 @@ std::vector<std::string> format_names() {
     std::vector<std::string> names;
     for (const FormatRow& row : kFormats) names.emplace_back(row.name);
     return names;
+}
+
+config::Known known_words() {
+    const auto check = [](std::string_view text) -> std::optional<config::TextMistake> {
+        const auto compiled = filter::compile(text);
+        const auto* mistake = std::get_if<filter::Mistake>(&compiled);
+        if (mistake == nullptr) return std::nullopt;
+        return config::TextMistake{mistake->column, mistake->message};
+    };
+    return {format_names(), check};
 }
 
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,

@@ -20,6 +20,9 @@ namespace nflogd::pipeline {
 /// Names that an output's `format` may have.
 [[nodiscard]] std::vector<std::string> format_names();
 
+/// What a configuration may name here, and how its filters are checked.
+[[nodiscard]] config::Known known_words();
+
 /// nullptr if there is no such format.
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);

@@ -99,13 +99,19 @@ Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& outp
     if (formatter == nullptr) {
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
     }
+    Intake intake;
+    if (!output.filter.empty()) {
+        auto filter = filter::parse(output.filter);
+        if (!filter) return filter.error().wrap("output '" + output.name + "'");
+        intake = {std::move(*filter), &plan_.labels};
+    }
     OutputBook& book = plan_.books.output(output.name);
     const auto opening =
         plan_.outputs_must_open ? sink::Opening::now : sink::Opening::when_possible;
     auto sink = make_sink(output, clock_, &book, opening);
     if (!sink) return sink.error().wrap("output '" + output.name + "'");
     return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
-                                  on_lane_state(), clock_);
+                                  on_lane_state(), clock_, std::move(intake));
 }
 
 Status Worker::start_captures() {
