@@ -66,7 +66,8 @@ private:
     void expected(std::string_view what) {
         const bool word = token_.kind == Token::Kind::word;
         const std::string_view meant = word ? nearest(token_.text, kWords) : std::string_view();
-        const std::string hint = meant.empty() ? "" : fmt::format(" (did you mean '{}'?)", meant);
+        const bool other = !meant.empty() && meant != token_.text;
+        const std::string hint = !other ? "" : fmt::format(" (did you mean '{}'?)", meant);
         fail(token_.at, fmt::format("expected {}, not {}{}", what, described(token_), hint));
     }
 

@@ -177,6 +177,28 @@ TEST_CASE("a packet that was counted and not offered is failed, by output") {
     REQUIRE(books.settle() == 0);
 }
 
+TEST_CASE("a packet that a filter did not take is counted, also by a process that was killed") {
+    Books books;
+    GroupBook& group = books.open_group(100);
+    OutputBook& filtered = books.open_output("filtered", 10);
+    books.use_outputs({"filtered"});
+    in_a_killed_process([&] {
+        for (std::uint32_t seq = 0; seq < 4; ++seq) {
+            group.count(packet(seq));
+            if (seq < 2) filtered.pass_by();
+            if (seq == 2) filtered.offer(packet(seq));
+        }
+    });
+    REQUIRE(books.settle() == 1);  // the last one: nobody knows what the filter says of it
+    REQUIRE(filtered.ledger().filtered == 2);
+    REQUIRE(filtered.ledger().queued == 1);
+    REQUIRE(filtered.ledger().failed == 1);
+    REQUIRE(books.settle() == 0);
+    const OutputLedger after = books.open_output("filtered", 20).ledger();
+    REQUIRE(after.filtered == 2);
+    REQUIRE(books.settle() == 0);
+}
+
 TEST_CASE("an output is not charged for what came while it was not there") {
     Books books;
     GroupBook& group = books.open_group(100);

@@ -135,6 +135,9 @@ TEST_CASE("only a change of counts is a movement") {
     after = before;
     after.outputs.push_back({"main", 0, 0, 0, 0});
     REQUIRE(pipeline::moved(before, after));
+    before = after;
+    after.outputs[0].filtered = 1;
+    REQUIRE(pipeline::moved(before, after));
 }
 
 TEST_CASE("losses by gaps and losses by counters are not added up twice") {

@@ -22,7 +22,7 @@ public:
 
 /// Outputs whose sinks block until they are let go.
 struct Fixture {
-    void add(std::uint32_t queue) {
+    void add(std::uint32_t queue, pipeline::Intake intake = {}) {
         media.push_back(std::make_shared<fakes::Medium>());
         media.back()->stuck = true;
         books.push_back(std::make_unique<OutputBook>(queue, 0));
@@ -30,7 +30,8 @@ struct Fixture {
         config.name = std::to_string(lanes.size());
         lanes.push_back(std::make_unique<Lane>(
             config, *books.back(), std::make_unique<fakes::TextFormatter>(),
-            std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {}));
+            std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {},
+            system_clock(), std::move(intake)));
     }
     void offer(std::size_t lane, int packets) {
         Record record;
@@ -125,4 +126,22 @@ TEST_CASE("a suspended output is no reason to hold back") {
     f.media[0]->wait_until([&] { return f.media[0]->refused > 1; });
     REQUIRE(f.lanes[0]->suspended());
     REQUIRE_FALSE(f.hold_back());
+}
+
+TEST_CASE(
+    "an output that its filter keeps idle costs the others nothing while the socket has room") {
+    const Labels labels;
+    auto filter = filter::parse("seq == 1");
+    REQUIRE(filter.ok());
+    Fixture f;
+    f.add(100);
+    f.add(100, {std::move(*filter), &labels});
+    f.offer(0, 1);
+    f.write_all(0);
+    f.offer(0, 100);
+    REQUIRE_FALSE(f.hold_back());  // what the filter takes is not lost for the other's sake
+    f.room = true;
+    REQUIRE(f.hold_back());
+    f.clock.now += Pacer::kPatience;
+    REQUIRE_FALSE(f.hold_back());  // nor does it wait for one that is stuck
 }
