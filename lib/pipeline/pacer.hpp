@@ -7,7 +7,8 @@
 ///
 /// An output with a filter may be idle because hardly anything passes it. So that it
 /// does not cost the others their queue in the socket, it has no say while the socket
-/// has room and the others make progress: then its records come later, none is lost.
+/// has room and those that are behind make progress: then its records come later, none
+/// is lost.
 #pragma once
 
 #include <chrono>
@@ -31,30 +32,38 @@ public:
     /// that matters: whether the socket can take more.
     template <typename HasRoom>
     bool hold_back(const Clock& clock, HasRoom&& has_room) {
-        if (crowded(kAll)) {
-            holding_ = moving(all_, kAll, clock) || has_room();
+        const View view = look(clock);
+        if (!view.behind || view.idle) {
+            holding_ = false;
+        } else if (view.filtered_idle) {
+            holding_ = view.moving && has_room();
         } else {
-            holding_ =
-                crowded(kUnfiltered) && moving(unfiltered_, kUnfiltered, clock) && has_room();
+            holding_ = view.moving || has_room();
         }
         return holding_;
     }
 
 private:
-    enum Which : bool { kUnfiltered, kAll };
-    /// What such outputs have taken, and when that last grew.
+    /// Whether there are such outputs among those that work.
+    struct View {
+        bool behind = false;
+        bool moving = false;  ///< of those that are behind
+        bool idle = false;    ///< not behind, without a filter
+        bool filtered_idle = false;
+    };
+    /// What an output had taken when it was last seen to be behind, and when that grew.
     struct Progress {
         std::uint64_t packets = 0;
         std::chrono::nanoseconds moved_at{0};
     };
 
-    [[nodiscard]] bool crowded(Which which) const;
-    bool moving(Progress& progress, Which which, const Clock& clock) const;
+    View look(const Clock& clock);
+    [[nodiscard]] bool is_behind(const OutputBook& book) const;
+    static bool moves(Progress& progress, const OutputBook& book, const Clock& clock);
 
     const std::vector<std::unique_ptr<Lane>>& lanes_;
     bool holding_ = false;
-    Progress all_;
-    Progress unfiltered_;
+    std::vector<Progress> progress_;  ///< of each lane
 };
 
 }  // namespace nflogd::pipeline

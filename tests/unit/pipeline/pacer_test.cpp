@@ -145,3 +145,22 @@ TEST_CASE(
     f.clock.now += Pacer::kPatience;
     REQUIRE_FALSE(f.hold_back());  // nor does it wait for one that is stuck
 }
+
+TEST_CASE("outputs that share the packets by their filters are held back for one another") {
+    const Labels labels;
+    Fixture f;
+    for (int i = 0; i < 2; ++i) {
+        auto filter = filter::parse("not seq");
+        REQUIRE(filter.ok());
+        f.add(100, {std::move(*filter), &labels});
+    }
+    f.offer(0, 1);
+    f.write_all(0);
+    f.offer(0, 100);
+    REQUIRE_FALSE(f.hold_back());
+    f.room = true;
+    REQUIRE(f.hold_back());
+    f.offer(1, 100);
+    f.room = false;
+    REQUIRE(f.hold_back());  // all are behind, and one moves
+}
