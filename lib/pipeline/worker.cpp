@@ -31,8 +31,11 @@ Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& cl
       channel_(std::move(channel)),
       clock_(clock),
       rules_(plan.rules),
+      origins_(plan.labels, plan.config.prefixes),
       bell_(std::move(bell)),
-      wiring_{rules_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {}
+      wiring_{rules_, origins_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {
+    take_origins();
+}
 
 Worker::~Worker() {
     captures_.clear();  // their threads use the lanes
@@ -223,6 +226,10 @@ void Worker::hear_keeper() {
     orphan_until_ = clock_.monotonic() + kOrphanDeadline;
 }
 
+void Worker::take_origins() {
+    if (auto origins = plan_.origins.read()) origins_.set(std::move(*origins));
+}
+
 void Worker::obey(const Letter& letter) {
     switch (letter.message) {
         case Message::counts:
@@ -232,6 +239,7 @@ void Worker::obey(const Letter& letter) {
         case Message::lifecycle:
             post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
             break;
+        case Message::origins: take_origins(); break;
         case Message::look: moved_at_ = clock_.monotonic(); break;
         case Message::reopen:
             for (const auto& lane : lanes_) lane->post_reopen();
