@@ -19,7 +19,7 @@ void add_config_option(CLI::App& app, std::string& path) {
 }
 
 config::Loaded load_config(const std::string& path) {
-    const config::Known known = pipeline::known_words();
+    const config::Known known = pipeline::known_names();
     const std::vector<std::string> files =
         path.empty() ? config::default_files() : std::vector{path};
     if (!files.empty()) return config::load(files, known);

@@ -7,13 +7,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "core/options.hpp"
+#include "core/prefix_pattern.hpp"
+#include "core/result.hpp"
 
 namespace nflogd::config {
 
@@ -25,8 +26,8 @@ struct OutputConfig {
     std::string name;
     std::string type;             ///< a row of the table of sinks
     std::string format;           ///< a row of the table of formats
+    std::string filter;           ///< an expression of lib/filter; empty: all packets
     std::uint32_t queue = 16384;  ///< records that may wait for this output
-    std::string filter;           ///< which packets it takes (lib/filter); empty: all
     TextOptions text;
     std::variant<StdoutOptions, FileOptions, SyslogOptions> options;
     Location where;
@@ -38,6 +39,7 @@ struct Config {
     std::string control_socket = "/run/nflogd/control.sock";
     std::vector<NflogOptions> sources;
     RulesOptions rules;
+    std::vector<PrefixRule> prefixes;  ///< what the operator's own log prefixes say
     std::vector<OutputConfig> outputs;
     std::chrono::seconds ledger_interval{10};
 };
@@ -54,17 +56,12 @@ struct Loaded {
     std::vector<Problem> problems;
 };
 
-/// What is wrong with a text, at which of its bytes, counted from 1.
-struct TextMistake {
-    std::size_t column = 0;
-    std::string message;
-};
-
-/// What a configuration refers to and other stages know.
+/// What an output may name and other stages know.
 struct Known {
-    std::vector<std::string> formats;  ///< names that an output's `format` may have
-    /// What is wrong with an output's `filter`; without it every one is taken.
-    std::function<std::optional<TextMistake>(std::string_view)> check_filter;
+    std::vector<std::string> formats;
+    std::vector<std::string> binary_formats;  ///< of these, those that are no lines of text
+    /// Whether a filter can be read, and why not; without it no output has one.
+    std::function<Status(std::string_view)> check_filter;
 };
 
 /// Reads the files in order as one configuration: scalars of a later file win,

@@ -44,7 +44,7 @@ public:
             out_.problems.push_back({{name, problem.line, problem.column}, problem.message});
         }
         if (!document.root) return forgive();
-        Reader reader(name, content, known_, out_.problems);
+        Reader reader(name, known_, out_.problems);
         read_root(*document.root, draft_, reader);
     }
 

@@ -8,8 +8,6 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
-#include <functional>
-#include <optional>
 #include <ratio>
 #include <span>
 #include <string>
@@ -60,10 +58,8 @@ struct Choice {
 /// wrong leaves its member as it was.
 class Reader {
 public:
-    /// `content` is the file's text, which the nodes were read from.
-    Reader(const std::string& file, std::string_view content, const Known& known,
-           std::vector<Problem>& problems)
-        : file_(file), content_(content), known_(known), problems_(problems) {}
+    Reader(const std::string& file, const Known& known, std::vector<Problem>& problems)
+        : file_(file), known_(known), problems_(problems) {}
 
     [[nodiscard]] Location at(const TreeNode& node) const {
         return {file_, node.line, node.column};
@@ -100,11 +96,6 @@ public:
             fail(node, result.error().message);
         }
     }
-
-    /// A text that `check` finds nothing wrong with; what it finds is reported at its
-    /// very byte, where the file has the text as it is.
-    void checked(const TreeNode& node, std::string& out,
-                 const std::function<std::optional<TextMistake>(std::string_view)>& check);
 
     template <std::unsigned_integral T>
     void integer(const TreeNode& node, T& out, Range range) {
@@ -207,11 +198,8 @@ private:
     bool is_list_of_values(const TreeNode& node);
     bool is_entry(const TreeNode& node, std::size_t number);
     void missing(const TreeNode& node, std::string_view key);
-    /// The place of a byte of a scalar; nothing if the file writes the text otherwise.
-    [[nodiscard]] std::optional<Location> inside(const TreeNode& node, std::size_t byte) const;
 
     std::string file_;
-    std::string_view content_;
     const Known& known_;
     std::vector<Problem>& problems_;
     std::string_view key_;  ///< whose value is being read

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// Bytes that somebody else wrote: may they be read as text.
+/// Bytes that somebody else wrote: may they be read as text?
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "core/quote.hpp"
+#include "core/text.hpp"
 
 namespace nflogd::config {
 

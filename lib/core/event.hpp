@@ -33,10 +33,10 @@ struct GroupLedger {
 struct OutputLedger {
     std::string output;
     std::uint64_t written = 0;
-    std::uint64_t dropped = 0;  ///< the output's queue was full
-    std::uint64_t failed = 0;   ///< its medium refused
+    std::uint64_t filtered = 0;  ///< not meant for this output
+    std::uint64_t dropped = 0;   ///< the output's queue was full
+    std::uint64_t failed = 0;    ///< its medium refused
     std::uint64_t queued = 0;
-    std::uint64_t filtered = 0;  ///< the output's filter does not take them
 };
 
 /// The sums since the daemon's start. Counts are of packet records.

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/quote.hpp"
+#include "core/text.hpp"
 
 namespace nflogd {
 namespace {

@@ -1,138 +1,161 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//
-// Evaluation: in the capture threads, for every packet and output with a filter.
 #include "filter/filter.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstring>
+#include <span>
 
 #include "core/names.hpp"
-#include "filter/address.hpp"
+#include "filter/pattern.hpp"
 
 namespace nflogd::filter {
 namespace {
 
-const Headers& headers_of(Part part, const Record& record) {
-    return part == Part::inner ? record.inner : record.packet;
-}
-
-bool has(const Operand& operand, const Record& record) {
-    if (operand.part == Part::inner && !record.quotes) return false;
-    const std::uint64_t present =
-        operand.part == Part::envelope ? record.present : headers_of(operand.part, record).present;
-    return (present >> operand.bit & 1) != 0;
-}
-
-const char* member(const Operand& operand, const Record& record) {
-    const void* const part = operand.part == Part::envelope ? static_cast<const void*>(&record)
-                                                            : &headers_of(operand.part, record);
-    return static_cast<const char*>(part) + operand.offset;
-}
-
-template <typename T>
-T read(const char* member) {
-    T value;
-    std::memcpy(&value, member, sizeof value);
+std::uint64_t read_integer(const std::uint8_t* at, std::uint8_t size) {
+    std::uint64_t value = 0;
+    switch (size) {
+        case 1: value = *at; break;
+        case 2: {
+            std::uint16_t two = 0;
+            std::memcpy(&two, at, sizeof two);
+            value = two;
+            break;
+        }
+        case 4: {
+            std::uint32_t four = 0;
+            std::memcpy(&four, at, sizeof four);
+            value = four;
+            break;
+        }
+        default: std::memcpy(&value, at, sizeof value);
+    }
     return value;
 }
 
-std::uint64_t number(const Operand& operand, const Record& record) {
-    const char* const at = member(operand, record);
-    switch (operand.size) {
-        case 1: return read<std::uint8_t>(at);
-        case 2: return read<std::uint16_t>(at);
-        case 4: return read<std::uint32_t>(at);
-        default: return read<std::uint64_t>(at);
-    }
-}
+/// One record being matched.
+class Match {
+public:
+    Match(const Program& program, const Record& record, const Labels& labels)
+        : program_(program), record_(record), labels_(labels) {}
 
-Address address(const Operand& operand, const Record& record) {
-    const auto* const at = reinterpret_cast<const std::uint8_t*>(member(operand, record));
-    if (operand.type == FieldType::mac) return mac_address(at);
-    if (operand.type == FieldType::ipv4) return ipv4_address(at);
-    return headers_of(operand.part, record).ip_version == 6 ? ipv6_address(at) : ipv4_address(at);
-}
-
-/// Whether one of the ranges has it; they are in order.
-template <typename T>
-bool in(const std::vector<Range<T>>& ranges, const Test& test, const T& value) {
-    const auto first = ranges.begin() + test.first;
-    const auto last = ranges.begin() + test.last;
-    const auto behind = std::upper_bound(
-        first, last, value, [](const T& one, const Range<T>& range) { return one < range.first; });
-    return behind != first && value <= (behind - 1)->last;
-}
-
-using NameBuffer = std::array<char, 16>;
-
-/// As records print it: of a number without a name "if12".
-std::string_view interface_name(const Interface& interface, NameBuffer& buffer) {
-    const std::string_view name(interface.name.data(),
-                                ::strnlen(interface.name.data(), interface.name.size()));
-    if (!name.empty()) return name;
-    buffer[0] = 'i';
-    buffer[1] = 'f';
-    const auto end =
-        std::to_chars(buffer.data() + 2, buffer.data() + buffer.size(), interface.index).ptr;
-    return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
-}
-
-bool like(const Program& program, const Test& test, std::string_view text) {
-    const auto first = program.patterns.begin() + test.first;
-    const auto last = program.patterns.begin() + test.last;
-    return std::any_of(first, last, [&](const Pattern& one) { return one.matches(text); });
-}
-
-bool text_matches(const Program& program, const Test& test, const Operand& operand,
-                  const Record& record, const Labels& labels) {
-    const char* const at = member(operand, record);
-    switch (operand.type) {
-        case FieldType::rule_name: return like(program, test, labels[record.rule].name);
-        case FieldType::rule_action: return like(program, test, labels[record.rule].action);
-        case FieldType::prefix: return like(program, test, record.prefix_text());
-        case FieldType::interface: {
-            NameBuffer buffer;
-            return like(program, test, interface_name(read<Interface>(at), buffer));
+    [[nodiscard]] bool holds(const Test& test) const {
+        if (!has(test.field)) return false;
+        switch (test.kind) {
+            case TestKind::present: return true;
+            case TestKind::numbers: return is_in_numbers(test) != test.negated;
+            case TestKind::all_bits: return has_all_bits(test) != test.negated;
+            case TestKind::prefixes: return is_in_prefixes(test) != test.negated;
+            case TestKind::texts: return is_like(test) != test.negated;
         }
-        default: return like(program, test, malformed_text(read<Malformed>(at)));
+        return false;
     }
-}
 
-bool has_value(const Program& program, const Test& test, const Operand& operand,
-               const Record& record, const Labels& labels) {
-    switch (test.kind) {
-        case Kind::presence: return true;
-        case Kind::number: return in(program.numbers, test, number(operand, record));
-        case Kind::address: return in(program.addresses, test, address(operand, record));
-        case Kind::flags: return (number(operand, record) & test.flags) != 0;
-        case Kind::text: break;
+private:
+    [[nodiscard]] const Headers& headers(Place place) const {
+        return place == Place::inner ? record_.inner : record_.packet;
     }
-    return text_matches(program, test, operand, record, labels);
-}
 
-bool holds(const Program& program, const Test& test, const Record& record, const Labels& labels) {
-    bool any = false;
-    for (std::size_t i = 0; i < test.operands; ++i) {
-        const Operand& operand = test.operand[i];
-        if (!has(operand, record)) continue;
-        any = true;
-        if (has_value(program, test, operand, record, labels)) return !test.negated;
+    [[nodiscard]] bool has(const FieldRef& field) const {
+        if (field.place == Place::inner && !record_.quotes) return false;
+        const std::uint64_t present =
+            field.place == Place::envelope ? record_.present : headers(field.place).present;
+        return (present >> field.bit & 1) != 0;
     }
-    return any && test.negated;
-}
+
+    [[nodiscard]] const std::uint8_t* at(const FieldRef& field) const {
+        const void* const base = field.place == Place::envelope
+                                     ? static_cast<const void*>(&record_)
+                                     : static_cast<const void*>(&headers(field.place));
+        return static_cast<const std::uint8_t*>(base) + field.row.offset;
+    }
+
+    [[nodiscard]] std::uint64_t number(const FieldRef& field) const {
+        const std::uint8_t* const value = at(field);
+        if (field.row.type != FieldType::mac) return read_integer(value, field.row.size);
+        std::uint64_t mac = 0;
+        for (std::size_t i = 0; i < sizeof(MacAddress); ++i) mac = mac << 8 | value[i];
+        return mac;
+    }
+
+    [[nodiscard]] bool is_in_numbers(const Test& test) const {
+        const std::uint64_t value = number(test.field);
+        const auto ranges = std::span(program_.numbers).subspan(test.first, test.count);
+        return std::any_of(ranges.begin(), ranges.end(), [value](const NumberRange& range) {
+            return range.first <= value && value <= range.last;
+        });
+    }
+
+    [[nodiscard]] bool has_all_bits(const Test& test) const {
+        const std::uint64_t bits = program_.numbers[test.first].first;
+        return (number(test.field) & bits) == bits;
+    }
+
+    [[nodiscard]] bool is_in_prefixes(const Test& test) const {
+        const std::uint8_t version = test.field.row.type == FieldType::ipv4
+                                         ? std::uint8_t{4}
+                                         : headers(test.field.place).ip_version;
+        const std::uint8_t* const address = at(test.field);
+        const auto prefixes = std::span(program_.prefixes).subspan(test.first, test.count);
+        return std::any_of(prefixes.begin(), prefixes.end(), [&](const AddressPrefix& prefix) {
+            return prefix.ip_version == version && starts_with(address, prefix);
+        });
+    }
+
+    static bool starts_with(const std::uint8_t* address, const AddressPrefix& prefix) {
+        const std::size_t whole = prefix.length / 8;
+        if (std::memcmp(address, prefix.bytes.data(), whole) != 0) return false;
+        const unsigned rest = prefix.length % 8;
+        return rest == 0 || (address[whole] ^ prefix.bytes[whole]) >> (8 - rest) == 0;
+    }
+
+    [[nodiscard]] bool is_like(const Test& test) const {
+        const std::string_view value = text(test.field);
+        const auto patterns = std::span(program_.texts).subspan(test.first, test.count);
+        return std::any_of(patterns.begin(), patterns.end(), [value](const std::string& pattern) {
+            return is_like_pattern(value, pattern);
+        });
+    }
+
+    [[nodiscard]] std::string_view text(const FieldRef& field) const {
+        if (const auto label = label_text(field.row.type))
+            return labels_.text(record_.rule, *label);
+        switch (field.row.type) {
+            case FieldType::prefix: return record_.prefix_text();
+            case FieldType::malformed: return malformed_text(record_.malformed);
+            default: break;
+        }
+        return interface_name(field);
+    }
+
+    /// As records print it: "if12" if the index had no name any more.
+    [[nodiscard]] std::string_view interface_name(const FieldRef& field) const {
+        std::memcpy(&interface_, at(field), sizeof interface_);
+        auto& name = interface_.name;
+        if (name[0] == '\0') {
+            name[0] = 'i';
+            name[1] = 'f';
+            std::to_chars(name.data() + 2, name.data() + name.size(), interface_.index);
+        }
+        return {name.data(), ::strnlen(name.data(), name.size())};
+    }
+
+    const Program& program_;
+    const Record& record_;
+    const Labels& labels_;
+    mutable Interface interface_;  ///< the one whose name is compared
+};
 
 }  // namespace
 
 bool Filter::matches(const Record& record, const Labels& labels) const {
-    const auto& tests = program_.tests;
-    std::size_t at = tests.empty() ? Program::kMatch : 0;
-    while (at < tests.size()) {
-        const Test& test = tests[at];
-        at = test.next[holds(program_, test, record, labels) ? 1 : 0];
+    const Match match(program_, record, labels);
+    std::uint16_t next = program_.start;
+    while (next < program_.tests.size()) {
+        const Test& test = program_.tests[next];
+        next = match.holds(test) ? test.yes : test.no;
     }
-    return at == Program::kMatch;
+    return next == Program::kTrue;
 }
 
 }  // namespace nflogd::filter

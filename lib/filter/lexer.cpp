@@ -1,75 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "filter/lexer.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/text.hpp"
 
 namespace nflogd::filter {
 namespace {
 
-/// The longer ones first.
-constexpr std::string_view kSymbols[] = {"==", "!=", "<=", ">=", "&&", "||", "<",
-                                         ">",  "!",  "(",  ")",  "{",  "}",  ","};
+constexpr std::string_view kSpaces = " \t\r\n";
+/// Longer ones before those that they begin with.
+constexpr std::array<std::string_view, 15> kSigns = {"==", "!=", "<=", ">=", "&&", "||", "<", ">",
+                                                     "=",  "!",  "(",  ")",  "{",  "}",  ","};
 
-/// Not std::isalnum: that of a locale takes more.
-bool is_word(char byte) {
-    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-    const bool digit = byte >= '0' && byte <= '9';
-    return letter || digit || std::string_view("_.:/*+-@").find(byte) != std::string_view::npos;
+bool is_of_word(char c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return letter || std::string_view("_.:/*-+@%").find(c) != std::string_view::npos;
 }
-
-bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
-
-/// What may stand behind a backslash.
-bool is_escapable(char byte) { return byte == '\\' || byte == '"' || byte == '\'' || byte == '*'; }
 
 }  // namespace
 
-Token Lexer::next() {
-    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-    if (at_ == text_.size()) return {Token::Kind::end, {}, at_};
-    if (is_word(text_[at_])) return word();
-    if (text_[at_] == '"' || text_[at_] == '\'') return quoted();
-    return symbol();
+Error error_at(std::size_t column, const std::string& message) {
+    return {fmt::format("column {}: {}", column, message), EX_USAGE};
 }
 
-Token Lexer::word() {
-    const std::size_t start = at_;
-    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
-    return {Token::Kind::word, text_.substr(start, at_ - start), start};
-}
-
-Token Lexer::quoted() {
-    const std::size_t start = at_;
-    const char quote = text_[at_++];
-    for (; at_ < text_.size(); ++at_) {
-        if (text_[at_] == quote) {
-            ++at_;
-            return {Token::Kind::quoted, text_.substr(start + 1, at_ - start - 2), start};
-        }
-        if (text_[at_] != '\\') continue;
-        if (++at_ == text_.size()) break;
-        if (!is_escapable(text_[at_])) {
-            return {Token::Kind::bad, R"(a backslash takes one of \ " ' * behind it)", at_ - 1};
-        }
-    }
-    return {Token::Kind::bad, "this quote is never closed", start};
-}
-
-Token Lexer::symbol() {
+Result<Token> Lexer::next() {
+    at_ = std::min(text_.find_first_not_of(kSpaces, at_), text_.size());
     const std::string_view rest = text_.substr(at_);
-    const auto* const found =
-        std::find_if(std::begin(kSymbols), std::end(kSymbols),
-                     [&](std::string_view one) { return rest.starts_with(one); });
-    if (found != std::end(kSymbols)) {
-        at_ += found->size();
-        return {Token::Kind::symbol, *found, at_ - found->size()};
+    if (rest.empty()) return Token{Token::Kind::end, {}, column()};
+    if (rest[0] == '"' || rest[0] == '\'') return quoted();
+    for (const std::string_view sign : kSigns) {
+        if (!rest.starts_with(sign)) continue;
+        const Token token{Token::Kind::sign, std::string(sign), column()};
+        at_ += sign.size();
+        return token;
     }
-    switch (rest[0]) {
-        case '=': return {Token::Kind::bad, "'=' is no comparison: write ==", at_};
-        case '&': return {Token::Kind::bad, "'&' is nothing here: write && or 'and'", at_};
-        case '|': return {Token::Kind::bad, "'|' is nothing here: write || or 'or'", at_};
-        default: return {Token::Kind::bad, "this byte stands in quotes only", at_};
+    std::size_t length = 0;
+    while (length < rest.size() && is_of_word(rest[length])) ++length;
+    if (length == 0) {
+        return error_at(column(), fmt::format("{} is nothing here; texts stand in quotes",
+                                              quote(rest.substr(0, 1))));
     }
+    const Token token{Token::Kind::word, std::string(rest.substr(0, length)), column()};
+    at_ += length;
+    return token;
+}
+
+Result<Token> Lexer::quoted() {
+    Token token{Token::Kind::text, {}, column()};
+    const char end = text_[at_++];
+    while (at_ < text_.size() && text_[at_] != end) {
+        if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+        token.value += text_[at_++];
+    }
+    if (at_ >= text_.size()) return error_at(token.column, "this text has no end");
+    ++at_;
+    return token;
 }
 
 }  // namespace nflogd::filter

@@ -1,38 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// An expression's text as tokens.
+/// An expression as words, quoted texts and signs.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
+#include <string>
 #include <string_view>
+
+#include "core/result.hpp"
 
 namespace nflogd::filter {
 
 struct Token {
-    enum class Kind : std::uint8_t {
-        end,
-        word,    ///< letters, digits and _ . : / * + - @, all ASCII
-        quoted,  ///< `text` without its quotes, backslashes as they are written
-        symbol,  ///< == != < <= > >= && || ! ( ) { } ,
-        bad,     ///< `text` says what is wrong
-    };
+    enum class Kind : std::uint8_t { end, word, text, sign };
     Kind kind = Kind::end;
-    std::string_view text;
-    std::size_t at = 0;  ///< byte in the expression, from 0
+    std::string value;       ///< a text without its quotes and backslashes
+    std::size_t column = 1;  ///< in bytes, from 1
+
+    [[nodiscard]] bool is_sign(std::string_view sign) const {
+        return kind == Kind::sign && value == sign;
+    }
+    [[nodiscard]] bool is_word(std::string_view word) const {
+        return kind == Kind::word && value == word;
+    }
 };
+
+/// "column N: message" (EX_USAGE).
+[[nodiscard]] Error error_at(std::size_t column, const std::string& message);
 
 class Lexer {
 public:
-    /// `text` must outlive the tokens.
     explicit Lexer(std::string_view text) : text_(text) {}
 
-    Token next();
+    /// Kind::end for ever at the end. Errors: a text without its end, a byte that is
+    /// nothing.
+    Result<Token> next();
 
 private:
-    Token word();
-    Token quoted();
-    Token symbol();
+    Result<Token> quoted();
+    [[nodiscard]] std::size_t column() const { return at_ + 1; }
 
     std::string_view text_;
     std::size_t at_ = 0;

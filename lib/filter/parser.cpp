@@ -1,306 +1,283 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//
-// From text to a list of tests, in one pass: recursive descent, which only
-// parentheses make deep. Where a test goes on is filled in when that is known
-// (backpatching).
-//
-//   filter = all { ("or" | "||") all }
-//   all    = one { ("and" | "&&") one }
-//   one    = { "not" | "!" } ( "(" filter ")" | test )
-//   test   = FIELD [ ("==" | "!=" | "<" | "<=" | ">" | ">=") VALUE
-//                  | ["not"] "in" "{" VALUE { "," VALUE } "}" ]
+// Recursive descent; docs/filter.md has the grammar. What a test is followed by is not
+// known while it is read, so a tree comes first, and its leaves are chained afterwards.
 #include <fmt/format.h>
-#include <sysexits.h>
 
-#include <algorithm>
-#include <optional>
+#include <memory>
 #include <utility>
-#include <vector>
 
-#include "core/quote.hpp"
-#include "core/suggest.hpp"
+#include "core/text.hpp"
 #include "filter/filter.hpp"
 #include "filter/lexer.hpp"
-#include "filter/operand.hpp"
-#include "filter/values.hpp"
+#include "filter/operands.hpp"
 
 namespace nflogd::filter {
 namespace {
 
-constexpr std::string_view kWords[] = {"and", "or", "not", "in"};
+constexpr std::size_t kLongest = 4096;  ///< bytes of an expression
+constexpr std::size_t kDeepest = 32;    ///< parentheses and negations in each other
+constexpr std::size_t kMostTests = 1000;
+constexpr std::size_t kMostValues = 4000;
 
-/// Ways out of a part of the expression that do not know yet where they lead.
-struct Exit {
-    std::uint16_t test;
-    std::uint8_t branch;
+struct Node {
+    enum class Kind : std::uint8_t { test, both, either, negation };
+    Kind kind = Kind::test;
+    Test test;
+    std::unique_ptr<Node> left;
+    std::unique_ptr<Node> right;
 };
-struct Exits {
-    std::vector<Exit> if_false;
-    std::vector<Exit> if_true;
-};
+using Tree = std::unique_ptr<Node>;
 
-std::string described(const Token& token) {
-    return token.kind == Token::Kind::end ? "the end" : quote(token.text);
+Tree leaf(const Test& test) {
+    auto node = std::make_unique<Node>();
+    node->test = test;
+    return node;
+}
+
+Tree branch(Node::Kind kind, Tree left, Tree right = nullptr) {
+    auto node = std::make_unique<Node>();
+    node->kind = kind;
+    node->left = std::move(left);
+    node->right = std::move(right);
+    return node;
 }
 
 class Parser {
 public:
-    explicit Parser(std::string_view text) : lexer_(text) { advance(); }
+    explicit Parser(std::string_view text) : lexer_(text) {}
 
-    std::variant<Filter, Mistake> run() {
-        const Exits exits = any_of();
-        if (token_.kind != Token::Kind::end) expected("'and', 'or' or the end");
-        if (mistake_) return *std::move(mistake_);
-        lead(exits.if_true, Program::kMatch);
-        lead(exits.if_false, Program::kNoMatch);
-        return Filter(std::move(program_));
+    Result<Program> parse() {
+        if (Status read = advance(); !read) return read.error();
+        if (token_.kind == Token::Kind::end) return std::move(program_);
+        Result<Tree> tree = disjunction();
+        if (!tree) return tree.error();
+        if (token_.kind != Token::Kind::end) {
+            return unexpected("'and', 'or' or the end");
+        }
+        program_.start = chain(**tree, Program::kTrue, Program::kFalse);
+        return std::move(program_);
     }
 
 private:
-    /// The first mistake counts; behind it there is nothing more to read.
-    void fail(std::size_t at, std::string message) {
-        if (!mistake_) mistake_ = Mistake{at + 1, std::move(message)};
-        token_ = {};
+    using Rule = Result<Tree> (Parser::*)();
+
+    Status advance() {
+        auto token = lexer_.next();
+        if (!token) return token.error();
+        token_ = std::move(*token);
+        return {};
     }
 
-    void expected(std::string_view what) {
-        const bool word = token_.kind == Token::Kind::word;
-        const std::string_view meant = word ? nearest(token_.text, kWords) : std::string_view();
-        const bool other = !meant.empty() && meant != token_.text;
-        const std::string hint = !other ? "" : fmt::format(" (did you mean '{}'?)", meant);
-        fail(token_.at, fmt::format("expected {}, not {}{}", what, described(token_), hint));
+    [[nodiscard]] Error unexpected(std::string_view wanted) const {
+        const std::string found = token_.kind == Token::Kind::end ? "the end" : quote(token_.value);
+        return error_at(token_.column, fmt::format("{} where {} is expected", found, wanted));
     }
 
-    void advance() {
-        if (mistake_) return;
-        token_ = lexer_.next();
-        if (token_.kind == Token::Kind::bad) fail(token_.at, std::string(token_.text));
-    }
-
-    [[nodiscard]] bool at_word(std::string_view word) const {
-        return token_.kind == Token::Kind::word && token_.text == word;
-    }
-    [[nodiscard]] bool at_symbol(std::string_view symbol) const {
-        return token_.kind == Token::Kind::symbol && token_.text == symbol;
-    }
-    bool take(bool there) {
-        if (there) advance();
-        return there;
-    }
-    bool take_symbol(std::string_view symbol) { return take(at_symbol(symbol)); }
-    void need_symbol(std::string_view symbol) {
-        if (!take_symbol(symbol)) expected(fmt::format("'{}'", symbol));
-    }
-
-    void lead(const std::vector<Exit>& exits, std::size_t target) {
-        for (const Exit& exit : exits) {
-            program_.tests[exit.test].next[exit.branch] = static_cast<std::uint16_t>(target);
+    Result<Tree> chain_of(Rule part, Node::Kind kind, std::string_view word,
+                          std::string_view sign) {
+        Result<Tree> left = (this->*part)();
+        while (left && (token_.is_word(word) || token_.is_sign(sign))) {
+            if (Status read = advance(); !read) return read.error();
+            Result<Tree> right = (this->*part)();
+            if (!right) return right;
+            left = branch(kind, std::move(*left), std::move(*right));
         }
+        return left;
     }
 
-    static void join(std::vector<Exit>& all, const std::vector<Exit>& more) {
-        all.insert(all.end(), more.begin(), more.end());
+    Result<Tree> disjunction() {
+        return chain_of(&Parser::conjunction, Node::Kind::either, "or", "||");
     }
+    Result<Tree> conjunction() { return chain_of(&Parser::factor, Node::Kind::both, "and", "&&"); }
 
-    Exits any_of() {
-        Exits exits = all_of();
-        while (take(at_word("or") || at_symbol("||"))) {
-            lead(exits.if_false, program_.tests.size());
-            Exits next = all_of();
-            join(exits.if_true, next.if_true);
-            exits.if_false = std::move(next.if_false);
-        }
-        return exits;
-    }
-
-    Exits all_of() {
-        Exits exits = one();
-        while (take(at_word("and") || at_symbol("&&"))) {
-            lead(exits.if_true, program_.tests.size());
-            Exits next = one();
-            join(exits.if_false, next.if_false);
-            exits.if_true = std::move(next.if_true);
-        }
-        return exits;
-    }
-
-    Exits one() {
-        bool negated = false;
-        while (take(at_word("not") || at_symbol("!"))) negated = !negated;
-        Exits exits = at_symbol("(") ? parenthesis() : test();
-        if (negated) std::swap(exits.if_true, exits.if_false);
-        return exits;
-    }
-
-    Exits parenthesis() {
-        if (depth_ == kMaxDepth) {
-            fail(token_.at, fmt::format("more than {} parentheses inside each other", kMaxDepth));
-            return {};
+    Result<Tree> factor() {
+        if (depth_ == kDeepest) {
+            return error_at(token_.column, fmt::format("more than {} deep", kDeepest));
         }
         ++depth_;
-        advance();
-        Exits exits = any_of();
-        need_symbol(")");
+        Result<Tree> tree = token_.is_word("not") || token_.is_sign("!") ? negation()
+                            : token_.is_sign("(")                        ? parenthesis()
+                                                                         : test();
         --depth_;
-        return exits;
+        return tree;
     }
 
-    Exits test() {
+    Result<Tree> negation() {
+        if (Status read = advance(); !read) return read.error();
+        Result<Tree> tree = factor();
+        if (!tree) return tree;
+        return branch(Node::Kind::negation, std::move(*tree));
+    }
+
+    Result<Tree> parenthesis() {
+        const std::size_t opened = token_.column;
+        if (Status read = advance(); !read) return read.error();
+        Result<Tree> tree = disjunction();
+        if (!tree) return tree;
+        if (!token_.is_sign(")")) {
+            return unexpected(fmt::format("')' for the '(' at column {}", opened));
+        }
+        if (Status read = advance(); !read) return read.error();
+        return tree;
+    }
+
+    Result<Tree> test() {
+        if (token_.kind != Token::Kind::word) return unexpected("the name of a field");
         const Token name = token_;
-        const bool keyword =
-            std::find(std::begin(kWords), std::end(kWords), name.text) != std::end(kWords);
-        if (name.kind != Token::Kind::word || keyword) {
-            expected("a field or '('");
-            return {};
-        }
-        const auto subject = find_subject(name.text);
-        if (!subject) {
-            fail(name.at, unknown_subject(name.text));
-            return {};
-        }
-        advance();
-        return compare(*subject, name);
-    }
-
-    Exits compare(const Subject& subject, const Token& name) {
-        if (at_symbol("==") || at_symbol("!=")) {
-            const bool negated = at_symbol("!=");
-            advance();
-            if (at_symbol("{"))
-                fail(token_.at, negated ? "a set takes 'not in'" : "a set takes 'in'");
-            Values values;
-            value(subject, values);
-            return emit(subject, name, std::move(values), negated);
-        }
-        for (const std::string_view order : {"<", "<=", ">", ">="}) {
-            if (at_symbol(order)) return ordered(subject, name, order);
-        }
-        const Token before = token_;
-        const bool negated = take(at_word("not"));
-        if (take(at_word("in"))) return set(subject, name, negated);
-        if (negated) fail(before.at, "expected 'not in' or a comparison, not 'not'");
-        return presence(subject, name);
-    }
-
-    Exits set(const Subject& subject, const Token& name, bool negated) {
-        Values values;
-        need_symbol("{");
-        do {
-            value(subject, values);
-        } while (take_symbol(","));
-        if (!at_symbol("}")) expected("',' or '}'");
-        advance();
-        return emit(subject, name, std::move(values), negated);
-    }
-
-    Exits ordered(const Subject& subject, const Token& name, std::string_view order) {
-        const Operand& operand = subject.operand.front();
-        if (!is_ordered(operand.type)) {
-            fail(token_.at, fmt::format("{} has no order: it takes ==, != or in", name.text));
-        }
-        advance();
-        const Token shown = token_;
-        Values values;
-        value(subject, values);
-        if (mistake_) return {};
-        if (shown.text.find('-') != std::string_view::npos && operand.size < 8) {
-            fail(shown.at, fmt::format("'{}' takes a number, no range", order));
-            return {};
-        }
-        return emit(subject, name, bounded(shown, order, values.numbers.front(), largest(operand)),
-                    false);
-    }
-
-    /// All that is less than, or more than, the value. None is certainly a mistake.
-    Values bounded(const Token& shown, std::string_view order, Range<std::uint64_t> value,
-                   std::uint64_t most) {
-        Values values;
-        const bool less = order[0] == '<';
-        const bool strict = order.size() == 1;
-        if (strict && (less ? value.first == 0 : value.last >= most)) {
-            fail(shown.at,
-                 fmt::format("nothing is {} than {}", less ? "less" : "more", shown.text));
-        } else if (less) {
-            values.numbers.push_back({0, strict ? value.first - 1 : value.last});
-        } else {
-            values.numbers.push_back({strict ? value.last + 1 : value.first, most});
-        }
-        return values;
-    }
-
-    Exits presence(const Subject& subject, const Token& name) {
-        Values values;
-        if (subject.operand.front().type == FieldType::boolean) values.numbers = {{1, 1}};
-        return emit(subject, name, std::move(values), false);
-    }
-
-    void value(const Subject& subject, Values& values) {
-        const bool good = token_.kind == Token::Kind::word || token_.kind == Token::Kind::quoted;
-        if (!good) return expected("a value");
-        if (Status status = add_value(subject.operand.front(), token_, values); !status) {
-            return fail(token_.at, status.error().message);
-        }
-        advance();
-    }
-
-    /// Puts values behind those of earlier tests.
-    template <typename T>
-    static void store(std::vector<T>& table, const std::vector<T>& values, Test& test) {
-        test.first = static_cast<std::uint32_t>(table.size());
-        table.insert(table.end(), values.begin(), values.end());
-        test.last = static_cast<std::uint32_t>(table.size());
-    }
-
-    Exits emit(const Subject& subject, const Token& name, Values values, bool negated) {
-        if (program_.tests.size() == kMaxTests) {
-            fail(name.at, fmt::format("more than {} comparisons", kMaxTests));
-        }
-        if (mistake_) return {};
-        normalise(values);
+        auto fields = find_fields(name);
+        if (!fields) return fields.error();
+        if (Status read = advance(); !read) return read.error();
         Test test;
-        test.operand = subject.operand;
-        test.operands = subject.operands;
-        test.negated = negated;
-        test.flags = values.flags;
-        if (!values.numbers.empty()) {
-            test.kind = Kind::number;
-            store(program_.numbers, values.numbers, test);
-        } else if (!values.addresses.empty()) {
-            test.kind = Kind::address;
-            store(program_.addresses, values.addresses, test);
-        } else if (!values.patterns.empty()) {
-            test.kind = Kind::text;
-            store(program_.patterns, values.patterns, test);
-        } else if (values.flags != 0) {
-            test.kind = Kind::flags;
+        if (Status read = comparison(name, fields->front().row, test); !read) return read.error();
+        return of_each(*fields, test);
+    }
+
+    /// A test of two fields fits one of them. With !=, one is to be there and none may
+    /// have the value: at most hooks a packet has one interface only.
+    Result<Tree> of_each(const std::vector<FieldRef>& fields, Test test) {
+        const bool negated = fields.size() > 1 && test.negated;
+        tests_ += fields.size() * (negated ? 2 : 1);
+        if (tests_ > kMostTests) {
+            return error_at(token_.column, fmt::format("more than {} tests", kMostTests));
         }
-        const auto index = static_cast<std::uint16_t>(program_.tests.size());
-        program_.tests.push_back(test);
-        return {{{index, 0}}, {{index, 1}}};
+        if (!negated) return any_of(fields, test);
+        test.negated = false;
+        return branch(Node::Kind::both, any_of(fields, Test{}),
+                      branch(Node::Kind::negation, any_of(fields, test)));
+    }
+
+    static Tree any_of(const std::vector<FieldRef>& fields, Test test) {
+        test.field = fields.front();
+        Tree tree = leaf(test);
+        if (fields.size() == 1) return tree;
+        test.field = fields.back();
+        return branch(Node::Kind::either, std::move(tree), leaf(test));
+    }
+
+    /// What follows the name of a field; nothing, if it is only to be there.
+    Status comparison(const Token& name, const FieldRow& row, Test& test) {
+        const bool set = token_.is_word("in") || token_.is_word("has");
+        if (!set && (token_.kind != Token::Kind::sign || !is_comparison(token_.value))) {
+            if (row.type == FieldType::boolean) return take_true(row, test);
+            return {};
+        }
+        const auto kind = kind_of(row.type);
+        if (!kind) {
+            return error_at(name.column, fmt::format("{} cannot be compared", row.name));
+        }
+        test.kind = *kind;
+        test.first = static_cast<std::uint16_t>(values(*kind));
+        const Token sign = token_;
+        if (Status read = advance(); !read) return read;
+        if (sign.value == "in") return take_set(row, test);
+        if (sign.value == "has") return take_bits(sign, row, test);
+        if (Status read = take_value(row, test); !read) return read;
+        return sign.value.starts_with('<') || sign.value.starts_with('>')
+                   ? make_range(sign, row, test)
+                   : (test.negated = sign.value == "!=", Status{});
+    }
+
+    static bool is_comparison(std::string_view sign) {
+        return sign == "==" || sign == "=" || sign == "!=" || sign.starts_with('<') ||
+               sign.starts_with('>');
+    }
+
+    Status take_true(const FieldRow& row, Test& test) {
+        test.kind = TestKind::numbers;
+        test.first = static_cast<std::uint16_t>(program_.numbers.size());
+        test.count = 1;
+        return add_number(row, {Token::Kind::word, "true", 0}, program_);
+    }
+
+    [[nodiscard]] std::size_t values(TestKind kind) const {
+        if (kind == TestKind::prefixes) return program_.prefixes.size();
+        return kind == TestKind::texts ? program_.texts.size() : program_.numbers.size();
+    }
+
+    Status take_value(const FieldRow& row, Test& test) {
+        if (token_.kind != Token::Kind::word && token_.kind != Token::Kind::text) {
+            return unexpected("a value");
+        }
+        if (values(test.kind) == kMostValues) {
+            return error_at(token_.column, fmt::format("more than {} values", kMostValues));
+        }
+        const auto add = test.kind == TestKind::prefixes ? add_prefix
+                         : test.kind == TestKind::texts  ? add_text
+                                                         : add_number;
+        if (Status added = add(row, token_, program_); !added) return added;
+        ++test.count;
+        return advance();
+    }
+
+    /// "{80, 443}"
+    Status take_set(const FieldRow& row, Test& test) {
+        if (!token_.is_sign("{")) return unexpected("'{'");
+        do {
+            if (Status read = advance(); !read) return read;
+            if (Status read = take_value(row, test); !read) return read;
+        } while (token_.is_sign(","));
+        if (!token_.is_sign("}")) return unexpected("',' or '}'");
+        return advance();
+    }
+
+    Status take_bits(const Token& sign, const FieldRow& row, Test& test) {
+        if (row.type != FieldType::tcp_flags) {
+            return error_at(sign.column, "'has' is for tcp_flags only");
+        }
+        if (Status read = take_value(row, test); !read) return read;
+        test.kind = TestKind::all_bits;
+        return {};
+    }
+
+    /// `< 5` and the like, of the value that was taken.
+    Status make_range(const Token& sign, const FieldRow& row, Test& test) {
+        const bool number = row.type == FieldType::integer || row.type == FieldType::ether_type;
+        if (!number) {
+            return error_at(sign.column, fmt::format("{} is no number", row.name));
+        }
+        NumberRange& range = program_.numbers.back();
+        const std::uint64_t value = range.first;
+        const bool may_equal = sign.value.size() == 2;
+        constexpr std::uint64_t kMost = ~std::uint64_t{0};
+        if (sign.value[0] == '<') {
+            if (!may_equal && value == 0) test.count = 0;  // nothing is
+            range = {0, may_equal || value == 0 ? value : value - 1};
+        } else {
+            range = {may_equal ? value : value + 1, kMost};
+        }
+        return {};
+    }
+
+    /// Appends the tests below a node; returns which of them comes first.
+    std::uint16_t chain(const Node& node, std::uint16_t yes, std::uint16_t no) {
+        switch (node.kind) {
+            case Node::Kind::negation: return chain(*node.left, no, yes);
+            case Node::Kind::both: return chain(*node.left, chain(*node.right, yes, no), no);
+            case Node::Kind::either: return chain(*node.left, yes, chain(*node.right, yes, no));
+            case Node::Kind::test: break;
+        }
+        program_.tests.push_back(node.test);
+        program_.tests.back().yes = yes;
+        program_.tests.back().no = no;
+        return static_cast<std::uint16_t>(program_.tests.size() - 1);
     }
 
     Lexer lexer_;
     Token token_;
     Program program_;
     std::size_t depth_ = 0;
-    std::optional<Mistake> mistake_;
+    std::size_t tests_ = 0;
 };
 
 }  // namespace
 
-std::variant<Filter, Mistake> compile(std::string_view text) {
-    if (text.size() > kMaxText) {
-        return Mistake{kMaxText + 1, fmt::format("longer than {} bytes", kMaxText)};
+Result<Filter> Filter::parse(std::string_view text) {
+    if (text.size() > kLongest) {
+        return error_at(kLongest + 1, fmt::format("longer than {} bytes", kLongest));
     }
-    return Parser(text).run();
-}
-
-Result<Filter> parse(std::string_view text) {
-    auto compiled = compile(text);
-    if (auto* filter = std::get_if<Filter>(&compiled)) return std::move(*filter);
-    const Mistake& mistake = std::get<Mistake>(compiled);
-    return Error{fmt::format("column {} of the filter: {}", mistake.column, mistake.message),
-                 EX_USAGE};
+    Result<Program> program = Parser(text).parse();
+    if (!program) return program.error();
+    return Filter(std::move(*program));
 }
 
 }  // namespace nflogd::filter

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// A text in which `*` stands for any bytes.
+/// Texts like a pattern, in which * stands for any bytes.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
-#include <vector>
 
 namespace nflogd::filter {
 
-class Pattern {
-public:
-    /// `text` as it is written: `*` is a wildcard, a backslash takes the meaning from
-    /// what follows it.
-    explicit Pattern(std::string_view text);
-
-    /// Takes time by the product of both lengths at worst, no memory.
-    [[nodiscard]] bool matches(std::string_view text) const;
-
-private:
-    std::vector<std::string> pieces_;  ///< what stands between wildcards; one: there is none
-};
+/// The last * alone may have to be thought over, so this takes at most as many
+/// comparisons as the product of both lengths.
+[[nodiscard]] inline bool is_like_pattern(std::string_view text, std::string_view pattern) {
+    std::size_t t = 0;
+    std::size_t p = 0;
+    std::size_t star = std::string_view::npos;  // the last one seen
+    std::size_t behind_star = 0;                // of the text, not yet eaten by it
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            behind_star = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++behind_star;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
 
 }  // namespace nflogd::filter

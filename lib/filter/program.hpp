@@ -1,78 +1,69 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// A compiled filter, as plain data.
+/// A parsed expression: tests, each of which says where to go on when it holds and
+/// when it does not. So `and`, `or` and `not` cost nothing when a record is matched.
 #pragma once
 
 #include <array>
-#include <compare>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/fields.hpp"
-#include "filter/pattern.hpp"
+#include "core/record.hpp"
 
 namespace nflogd::filter {
 
-/// Where in a record a field's member lies.
-enum class Part : std::uint8_t { envelope, packet, inner };
+/// Where a field is: in the record, in its packet, or in the quoted one.
+enum class Place : std::uint8_t { envelope, packet, inner };
 
-/// A field: how it is found in a record.
-struct Operand {
-    Part part = Part::envelope;
-    std::uint8_t bit = 0;  ///< in `present` of that part
-    FieldType type = FieldType::integer;
-    std::uint8_t size = 0;     ///< of the member, in bytes
-    std::uint16_t offset = 0;  ///< in that part
+/// A row of the table of fields, in one of these places.
+struct FieldRef {
+    Place place = Place::envelope;
+    std::uint8_t bit = 0;  ///< in the `present` of that place
+    FieldRow row{};
 };
 
-/// What comparisons do with a field's value.
-enum class Kind : std::uint8_t {
-    presence,  ///< nothing: it is there
-    number,
-    address,  ///< IP or MAC
-    flags,
-    text,
+/// Inclusive.
+struct NumberRange {
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
 };
 
-/// An address as a number; those of different kinds are never equal.
-struct Address {
-    std::uint8_t kind = 0;  ///< 4, 6: of IP; kMac
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-
-    static constexpr std::uint8_t kMac = 48;
-    auto operator<=>(const Address&) const = default;
+struct AddressPrefix {
+    std::uint8_t ip_version = 4;
+    std::uint8_t length = 0;  ///< bits
+    std::array<std::uint8_t, 16> bytes{};
 };
 
-/// Both ends belong to it.
-template <typename T>
-struct Range {
-    T first;
-    T last;
+enum class TestKind : std::uint8_t {
+    present,   ///< the field is there
+    numbers,   ///< its number lies in one of the ranges
+    all_bits,  ///< its number has all bits of the range's first number
+    prefixes,  ///< its address lies in one of the prefixes
+    texts,     ///< its text is like one of the patterns, in which * stands for anything
 };
 
-/// One comparison. It holds if any of its operands that are there has one of its
-/// values; negated, if any is there and none has one.
+/// A field that is absent fails every test.
 struct Test {
-    Kind kind = Kind::presence;
-    bool negated = false;
-    std::uint8_t operands = 1;
-    std::array<Operand, 2> operand;
-    std::uint16_t flags = 0;  ///< of Kind::flags: any of them
-    std::uint32_t first = 0;  ///< its values in the table of its kind: first <= i < last
-    std::uint32_t last = 0;
-    std::array<std::uint16_t, 2> next{};  ///< where to go on if it is false, true
+    FieldRef field;
+    TestKind kind = TestKind::present;
+    bool negated = false;     ///< the value must be none of these
+    std::uint16_t first = 0;  ///< of its values in the list of their kind
+    std::uint16_t count = 0;
+    std::uint16_t yes = 0;  ///< the next test, kTrue or kFalse
+    std::uint16_t no = 0;
 };
 
 struct Program {
-    static constexpr std::uint16_t kMatch = 0xFFFF;
-    static constexpr std::uint16_t kNoMatch = 0xFFFE;
+    static constexpr std::uint16_t kTrue = 0xffff;
+    static constexpr std::uint16_t kFalse = 0xfffe;
 
     std::vector<Test> tests;
-    /// Of one test in ascending order, none touching another.
-    std::vector<Range<std::uint64_t>> numbers;
-    std::vector<Range<Address>> addresses;
-    std::vector<Pattern> patterns;
+    std::uint16_t start = kTrue;
+    std::vector<NumberRange> numbers;
+    std::vector<AddressPrefix> prefixes;
+    std::vector<std::string> texts;
 };
 
 }  // namespace nflogd::filter

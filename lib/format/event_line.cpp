@@ -33,11 +33,9 @@ std::string body(const Ledger& ledger) {
     }
     for (const OutputLedger& output : ledger.outputs) {
         lost += output.dropped + output.failed;
-        if (output.filtered + output.dropped + output.failed == 0) continue;
-        text += fmt::format("; output {}", plain_word(output.output));
-        if (output.filtered > 0) text += fmt::format(" filtered {}", output.filtered);
         if (output.dropped + output.failed == 0) continue;
-        text += fmt::format(" dropped {} failed {}", output.dropped, output.failed);
+        text += fmt::format("; output {} dropped {} failed {}", plain_word(output.output),
+                            output.dropped, output.failed);
     }
     return text + (lost == 0 ? "; nothing lost" : "");
 }
@@ -52,9 +50,13 @@ std::string body(const Lifecycle& lifecycle) {
 
 }  // namespace
 
+std::string event_text(const Event& event) {
+    return std::visit([](const auto& one) { return body(one); }, event);
+}
+
 void write_event_line(const Event& event, bool colour, std::string& out) {
     const auto timestamp = std::visit([](const auto& one) { return one.timestamp_ns; }, event);
-    const std::string text = std::visit([](const auto& one) { return body(one); }, event);
+    const std::string text = event_text(event);
     out += fmt::format("{}{} -- {}{}\n", colour ? "\033[2m" : "", time_text(timestamp), text,
                        colour ? "\033[0m" : "");
 }

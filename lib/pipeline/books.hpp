@@ -142,8 +142,8 @@ public:
         if (!ring_.push(fill)) page_->dropped.fetch_add(1, std::memory_order_relaxed);
     }
 
-    /// Capture threads. Counts a packet that this output's filter does not take.
-    void pass_by() { page_->filtered.fetch_add(1, std::memory_order_relaxed); }
+    /// Capture threads. Counts a packet that is not meant for this output.
+    void filtered() { page_->filtered.fetch_add(1, std::memory_order_relaxed); }
 
     /// The lane's thread. The record behind `skip` others; see Ring.
     [[nodiscard]] const Record* peek(std::size_t skip) const { return ring_.peek(skip); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// One output: a filter, a bounded queue, a thread, a formatter and a sink. A slow
-/// or failing output loses only its own records, and counts them.
+/// One output: a bounded queue, a thread, a formatter and a sink. A slow or
+/// failing output loses only its own records, and counts them.
 ///
 /// While the medium refuses, the lane is *suspended*: it keeps what it has
 /// formatted, tries again with growing pauses, and its queue fills; what does
@@ -15,6 +15,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -30,36 +31,36 @@
 
 namespace nflogd::pipeline {
 
-/// Which packets an output takes; without labels: every one.
-struct Intake {
-    filter::Filter filter;
-    const Labels* labels = nullptr;
-};
-
 class Lane {
 public:
     /// Called by the lane's thread when it is suspended (with the reason) and
     /// when it resumes (with an empty one).
     using OnState = std::function<void(const std::string& name, const std::string& reason)>;
 
-    /// `book`, `clock` and the intake's labels outlive the lane. What the book's queue holds from
-    /// an earlier worker is written first.
+    /// The packets that the output is meant to get.
+    struct Wanted {
+        filter::Filter filter;
+        const Labels& labels;  ///< outlive the lane
+    };
+
+    /// `book` and `clock` outlive the lane. Without `wanted` it gets all packets. What the book's
+    /// queue holds from an earlier worker is written first.
     Lane(config::OutputConfig config, OutputBook& book,
          std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
-         OnState on_state, const Clock& clock = system_clock(), Intake intake = {});
+         OnState on_state, const Clock& clock = system_clock(),
+         std::optional<Wanted> wanted = std::nullopt);
     /// Gives up at once on what is not written; see stop().
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// Capture threads. Copies the packet into the queue, or counts it as dropped, or
-    /// as filtered.
+    /// Capture threads. Copies the packet into the queue, or counts it as filtered or
+    /// dropped.
     void offer(const Packet& packet) {
-        if (takes_all() || intake_.filter.matches(packet.record, *intake_.labels)) {
-            book_.offer(packet);
-        } else {
-            book_.pass_by();
+        if (wanted_ && !wanted_->filter.matches(packet.record, wanted_->labels)) {
+            return book_.filtered();
         }
+        book_.offer(packet);
     }
     /// Capture threads, once a batch.
     void wake() {
@@ -85,7 +86,8 @@ public:
     /// Any thread.
     [[nodiscard]] const config::OutputConfig& config() const { return config_; }
     [[nodiscard]] const OutputBook& book() const { return book_; }
-    [[nodiscard]] bool takes_all() const { return intake_.labels == nullptr; }
+    /// Whether it has no filter.
+    [[nodiscard]] bool takes_all() const { return !wanted_; }
     [[nodiscard]] bool suspended() const { return suspended_.load(std::memory_order_relaxed); }
 
 private:
@@ -121,7 +123,7 @@ private:
     const std::unique_ptr<sink::Sink> sink_;
     const OnState on_state_;
     const Clock& clock_;
-    const Intake intake_;
+    const std::optional<Wanted> wanted_;
 
     OutputBook& book_;
     Wakeup wakeup_;

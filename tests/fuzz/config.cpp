@@ -50,7 +50,7 @@ void check_config(const config::Config& config) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const config::Known known = pipeline::known_words();
+    static const config::Known known = pipeline::known_names();
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const config::Loaded loaded = config::load_text(text, "fuzz.yaml", known);
     for (const config::Problem& problem : loaded.problems) check_problem(problem, text);

@@ -6,7 +6,6 @@ Usage: seeds.py FOLDER
 Writes FOLDER/TARGET/NAME for every target.
 """
 import pathlib
-import re
 import struct
 import sys
 
@@ -39,13 +38,6 @@ def messages(datagram):
 
 def packets(message):
     return [value for fields, value in blocks(message[4:], "=HH", 0) if fields[1] == PAYLOAD]
-
-
-def filters():
-    """The examples of the reference."""
-    page = (TESTS.parent / "docs/filter.md").read_text()
-    return re.findall(r"^\| `([^`]+)` \|", page[page.index("## Examples"):page.index("## Grammar")],
-                      re.M)
 
 
 def recording(order, frames):
@@ -97,11 +89,7 @@ def write_replays(folder, some_messages, some_packets):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    some_messages, some_packets = write_recorded(folder)
-    write_replays(folder, some_messages, some_packets)
-    for number, text in enumerate(filters()):
-        packet = some_packets[number % len(some_packets)]
-        write(folder, "filter", str(number), text.encode() + b"\0" + packet)
+    write_replays(folder, *write_recorded(folder))
     for path in [*TESTS.glob("fixtures/config/*/*.yaml"), TESTS.parent / "config/nflogd.yaml"]:
         write(folder, "config", path.name, path.read_bytes())
     for stretch in (0, 1, 16383, 16384, 16385, 50000):

@@ -14,7 +14,7 @@ constexpr const char* kExpression =
 
 void filter_three_terms(benchmark::State& state, Sample sample) {
     const auto packets = records(sample);
-    const auto compiled = filter::parse(kExpression);
+    const auto compiled = filter::Filter::parse(kExpression);
     if (!compiled) return state.SkipWithError(compiled.error().message.c_str());
     Report report(state);
     std::size_t taken = 0;

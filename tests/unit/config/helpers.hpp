@@ -13,7 +13,10 @@
 
 namespace nflogd::config {
 
-inline const Known kKnown = {{"json", "line"}, nullptr};
+inline const Known kKnown = {
+    {"json", "line", "kernel", "pcap"}, {"pcap"}, [](std::string_view text) {
+        return text == "bad" ? Status(Error{"column 1: bad", EX_USAGE}) : Status();
+    }};
 
 inline std::string slurp(const std::string& path) {
     std::ifstream in(path, std::ios::binary);

@@ -267,46 +267,7 @@ TEST_CASE("a byte order mark and DOS line ends are taken") {
 
 TEST_CASE("a format is known if the caller knows it") {
     const char* text = "outputs: [{name: a, type: stdout, format: ecs}]";
-    CHECK(load_text(text, "t.yaml", {{"json", "ecs"}, nullptr}).problems.empty());
-    CHECK(lines(load_text(text, "t.yaml", {{"json", "line"}, nullptr}).problems) ==
+    CHECK(load_text(text, "t.yaml", {{"json", "ecs"}, {}, {}}).problems.empty());
+    CHECK(lines(load_text(text, "t.yaml", {{"json", "line"}, {}, {}}).problems) ==
           "t.yaml:1:43: unknown format 'ecs' (known: json, line)\n");
-}
-
-namespace {
-
-/// A checker of filters that dislikes the word "bad".
-std::optional<TextMistake> dislike(std::string_view text) {
-    const auto at = text.find("bad");
-    if (at == std::string_view::npos) return std::nullopt;
-    return TextMistake{at + 1, "bad word"};
-}
-
-std::string filter_problems(const std::string& filter) {
-    const std::string text = "outputs:\n- name: a\n  type: stdout\n  filter: " + filter + "\n";
-    return lines(load_text(text, "t.yaml", {{"json"}, dislike}).problems);
-}
-
-}  // namespace
-
-TEST_CASE("a filter is taken as it is written") {
-    const char* text = "outputs: [{name: a, type: stdout, filter: 'rule == \"it''s\"'}]";
-    const Loaded loaded = load_text(text, "t.yaml", {{"json"}, dislike});
-    CHECK(lines(loaded.problems).empty());
-    CHECK(loaded.config.outputs.at(0).filter == "rule == \"it's\"");
-    CHECK(good("outputs: [{name: a, type: stdout}]").outputs[0].filter.empty());
-}
-
-TEST_CASE(
-    "a mistake in a filter is told at its very byte, if the file writes the filter as it is") {
-    CHECK(filter_problems("bad") == "t.yaml:4:11: filter: bad word\n");
-    CHECK(filter_problems("a == bad") == "t.yaml:4:16: filter: bad word\n");
-    CHECK(filter_problems("\"a == bad\"") == "t.yaml:4:17: filter: bad word\n");
-    CHECK(filter_problems("'a == bad'") == "t.yaml:4:17: filter: bad word\n");
-    CHECK(filter_problems("  'a == bad'  # why") == "t.yaml:4:19: filter: bad word\n");
-    CHECK(filter_problems("'it''s bad'") == "t.yaml:4:11: filter: column 6 of it: bad word\n");
-    CHECK(filter_problems("\"\\\"x\\\" bad\"") ==
-          "t.yaml:4:11: filter: column 5 of it: bad word\n");
-    CHECK(filter_problems(">-\n    a ==\n    bad") ==
-          "t.yaml:4:11: filter: column 6 of it: bad word\n");
-    CHECK(filter_problems("[bad]") == "t.yaml:4:11: filter: must be a single value, is a list\n");
 }

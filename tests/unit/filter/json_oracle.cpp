@@ -5,7 +5,8 @@
 
 #include <algorithm>
 
-#include "filter/operand.hpp"
+#include "core/fields.hpp"
+#include "filter/operands.hpp"
 
 namespace nflogd::fakes {
 namespace {
@@ -72,8 +73,7 @@ bool compare(const Expression& expression, const std::vector<json>& values) {
         case Kind::most:
             return std::any_of(values.begin(), values.end(),
                                [&](const json& one) { return one.get<std::uint64_t>() <= bound; });
-        case Kind::unequal:
-        case Kind::not_in: return !values.empty() && !has_one(values, expression.values);
+        case Kind::unequal: return !values.empty() && !has_one(values, expression.values);
         default: return has_one(values, expression.values);
     }
 }
@@ -84,10 +84,33 @@ const T& pick(std::mt19937& random, const std::vector<T>& from) {
 }
 
 std::string random_name(std::mt19937& random) {
-    const auto names = filter::subject_names();
-    const std::string name(pick(random, names));
-    const std::string inner = "inner." + name;
-    return random() % 4 == 0 && filter::find_subject(inner) ? inner : name;
+    const auto one_of = [&](const auto& rows) {
+        return std::string(rows[random() % rows.size()].name);
+    };
+    const std::string header =
+        random() % 8 == 0 ? std::string(kEither[random() % 2].name) : one_of(kHeaderFields);
+    switch (random() % 8) {
+        case 0: return std::string(kEither[random() % std::size(kEither)].name);
+        case 1:
+        case 2: return "inner." + header;
+        case 3:
+        case 4:
+        case 5: return header;
+        default: return one_of(kEnvelopeFields);
+    }
+}
+
+FieldType type_of(const std::string& name) {
+    const filter::Token token{filter::Token::Kind::word, name, 1};
+    return (*filter::find_fields(token))[0].row.type;
+}
+
+/// What there is for a field of that type: flags have names only one by one.
+Kind possible(Kind kind, FieldType type) {
+    const bool order = kind == Kind::less || kind == Kind::most;
+    if (type == FieldType::timestamp) return Kind::presence;
+    if (type == FieldType::tcp_flags) return kind == Kind::presence ? kind : Kind::has;
+    return order && type != FieldType::integer ? Kind::equal : kind;
 }
 
 std::string random_value(std::mt19937& random, FieldType type, const std::vector<json>& here) {
@@ -123,7 +146,7 @@ std::string written(const std::string& value) {
     if (!is_quoted(value)) return value;
     std::string text = "\"";
     for (const char byte : value) {
-        if (byte == '"' || byte == '\\' || byte == '*') text += '\\';
+        if (byte == '"' || byte == '\\') text += '\\';
         text += byte;
     }
     return text + '"';
@@ -148,13 +171,11 @@ Expression random_expression(std::mt19937& random, const json& record, int depth
         return made;
     }
     made.field = random_name(random);
-    const FieldType type = filter::find_subject(made.field)->operand[0].type;
+    const FieldType type = type_of(made.field);
     const auto here = found(made.field, record);
-    made.kind = static_cast<Kind>(random() % 7);
-    const bool order = made.kind == Kind::less || made.kind == Kind::most;
-    if (order && type != FieldType::integer) made.kind = Kind::equal;
+    made.kind = possible(static_cast<Kind>(random() % 6), type);
     if (made.kind == Kind::presence) return made;
-    const bool set = made.kind == Kind::in || made.kind == Kind::not_in;
+    const bool set = made.kind == Kind::in;
     const std::size_t values = set ? 1 + random() % 4 : 1;
     while (made.values.size() < values) made.values.push_back(random_value(random, type, here));
     if (made.kind == Kind::less && made.values[0] == "0") made.kind = Kind::most;
@@ -167,11 +188,11 @@ std::string text_of(const Expression& expression) {
     switch (expression.kind) {
         case Kind::presence: return expression.field;
         case Kind::equal: return expression.field + " == " + written(values[0]);
+        case Kind::has: return expression.field + " has " + written(values[0]);
         case Kind::unequal: return expression.field + " != " + written(values[0]);
         case Kind::less: return expression.field + " < " + written(values[0]);
         case Kind::most: return expression.field + " <= " + written(values[0]);
         case Kind::in: return expression.field + " in " + set_of(values);
-        case Kind::not_in: return expression.field + " not in " + set_of(values);
         case Kind::not_: return "not (" + text_of(expression.parts[0]) + ")";
         case Kind::and_:
         case Kind::or_: break;

@@ -21,7 +21,7 @@ struct Expression {
         less,
         most,
         in,
-        not_in,
+        has,
         not_,
         and_,
         or_

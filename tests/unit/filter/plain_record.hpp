@@ -12,7 +12,7 @@
 namespace nflogd::fakes {
 
 inline void set_interface_name(std::mt19937& random, Interface& interface) {
-    constexpr std::array<std::string_view, 3> kNames = {"eth0", "ppp*", ""};
+    constexpr std::array<std::string_view, 3> kNames = {"eth0", "ppp0", ""};
     const std::string_view name = kNames[random() % kNames.size()];
     interface.name.fill('\0');
     std::copy(name.begin(), name.end(), interface.name.begin());
@@ -27,7 +27,7 @@ inline void set_protocol(std::mt19937& random, Headers& headers) {
 }
 
 inline Record plain_record(std::mt19937& random) {
-    constexpr std::array<std::string_view, 4> kPrefixes = {"", "a \"b\"", "x*\\", "eth0"};
+    constexpr std::array<std::string_view, 4> kPrefixes = {"", "a \"b\"", "x\\", "eth0"};
     Record record = random_record(random);
     const std::string_view prefix = kPrefixes[random() % kPrefixes.size()];
     std::copy(prefix.begin(), prefix.end(), record.prefix.begin());

@@ -177,28 +177,6 @@ TEST_CASE("a packet that was counted and not offered is failed, by output") {
     REQUIRE(books.settle() == 0);
 }
 
-TEST_CASE("a packet that a filter did not take is counted, also by a process that was killed") {
-    Books books;
-    GroupBook& group = books.open_group(100);
-    OutputBook& filtered = books.open_output("filtered", 10);
-    books.use_outputs({"filtered"});
-    in_a_killed_process([&] {
-        for (std::uint32_t seq = 0; seq < 4; ++seq) {
-            group.count(packet(seq));
-            if (seq < 2) filtered.pass_by();
-            if (seq == 2) filtered.offer(packet(seq));
-        }
-    });
-    REQUIRE(books.settle() == 1);  // the last one: nobody knows what the filter says of it
-    REQUIRE(filtered.ledger().filtered == 2);
-    REQUIRE(filtered.ledger().queued == 1);
-    REQUIRE(filtered.ledger().failed == 1);
-    REQUIRE(books.settle() == 0);
-    const OutputLedger after = books.open_output("filtered", 20).ledger();
-    REQUIRE(after.filtered == 2);
-    REQUIRE(books.settle() == 0);
-}
-
 TEST_CASE("an output is not charged for what came while it was not there") {
     Books books;
     GroupBook& group = books.open_group(100);
@@ -231,4 +209,52 @@ TEST_CASE("a queue of another size keeps the sums, and counts what it held") {
     REQUIRE(after.ledger().written == 2);
     REQUIRE(after.ledger().failed == 1);
     REQUIRE(after.ledger().queued == 0);
+}
+
+TEST_CASE("an output keeps of each message what it has room for") {
+    Record record = packet(1);
+    const std::vector<std::uint8_t> message(100, 0xab);
+    OutputBook none(10, 0);
+    none.offer({record, message});
+    REQUIRE(none.raw_of(*none.peek(0)).empty());
+    OutputBook some(10, 0, 64);
+    some.offer({record, message});
+    some.offer({record, Bytes(message).first(7)});
+    some.offer(record);
+    REQUIRE(some.raw_of(*some.peek(0)).size() == 64);
+    REQUIRE(some.raw_of(*some.peek(0))[63] == 0xab);
+    REQUIRE(some.raw_of(*some.peek(1)).size() == 7);
+    REQUIRE(some.raw_of(*some.peek(2)).empty());
+}
+
+TEST_CASE("what an output did not want is counted by a process that was killed, too") {
+    Books books;
+    GroupBook& group = books.open_group(100);
+    OutputBook& output = books.open_output("some", 10);
+    books.use_outputs({"some"});
+    in_a_killed_process([&] {
+        for (std::uint32_t seq = 0; seq < 4; ++seq) {
+            group.count(packet(seq));
+            if (seq < 2) output.filtered();
+            if (seq == 2) output.offer(packet(seq));
+        }
+    });
+    REQUIRE(books.settle() == 1);  // the last one: nobody knows what the filter says of it
+    REQUIRE(output.ledger().filtered == 2);
+    REQUIRE(output.ledger().queued == 1);
+    REQUIRE(output.ledger().failed == 1);
+    REQUIRE(books.open_output("some", 20).ledger().filtered == 2);  // another queue, same sums
+    REQUIRE(books.settle() == 0);
+}
+
+TEST_CASE("what an output did not want is neither lost nor queued") {
+    OutputBook book(10, 0);
+    book.offer(packet(1));
+    book.filtered();
+    book.filtered();
+    REQUIRE(book.settle(3) == 0);
+    REQUIRE(book.ledger().filtered == 2);
+    REQUIRE(book.ledger().queued == 1);
+    REQUIRE(book.settle(4) == 1);  // counted by a worker that died before it asked
+    REQUIRE(book.ledger().failed == 1);
 }

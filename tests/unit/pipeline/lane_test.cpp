@@ -22,18 +22,16 @@ Record packet(std::uint32_t seq) {
 
 /// A lane over a MemorySink, and what it told of its state.
 struct Fixture {
-    explicit Fixture(std::uint32_t queue = 1000, pipeline::Intake intake = {}) {
+    explicit Fixture(std::uint32_t queue = 1000) {
         config::OutputConfig config;
         config.name = "main";
         config.queue = queue;
         book = std::make_unique<OutputBook>(queue, 0);
-        lane = std::make_unique<Lane>(
-            config, *book, std::make_unique<fakes::TextFormatter>(),
-            std::make_unique<fakes::MemorySink>(medium),
-            [this](const std::string&, const std::string& reason) {
-                medium->change([&] { states.push_back(reason); });
-            },
-            system_clock(), std::move(intake));
+        lane = std::make_unique<Lane>(config, *book, std::make_unique<fakes::TextFormatter>(),
+                                      std::make_unique<fakes::MemorySink>(medium),
+                                      [this](const std::string&, const std::string& reason) {
+                                          medium->change([&] { states.push_back(reason); });
+                                      });
     }
     void offer(std::uint32_t first, std::uint32_t count) {
         for (std::uint32_t i = 0; i < count; ++i) lane->offer(packet(first + i));
@@ -42,10 +40,10 @@ struct Fixture {
     void wait_for_lines(std::size_t count) {
         medium->wait_until([&] { return medium->lines.size() >= count; });
     }
-    /// received = written + filtered + dropped + failed + queued.
+    /// received = written + dropped + failed + queued.
     void require_sum(std::uint64_t offered) const {
         const OutputLedger sum = book->ledger();
-        REQUIRE(sum.written + sum.filtered + sum.dropped + sum.failed + sum.queued == offered);
+        REQUIRE(sum.written + sum.dropped + sum.failed + sum.queued == offered);
     }
 
     std::shared_ptr<Medium> medium = std::make_shared<Medium>();
@@ -83,22 +81,6 @@ TEST_CASE("an event keeps its place among the packets") {
     REQUIRE(f.medium->lines[4] == "packet 4\n");
     f.lane->stop();
     REQUIRE(f.book->ledger().written == 5);  // an event is no packet
-}
-
-TEST_CASE("what the filter does not take is counted and not written") {
-    const Labels labels;
-    auto filter = filter::parse("seq in {3-4, 7}");
-    REQUIRE(filter.ok());
-    Fixture f(1000, {std::move(*filter), &labels});
-    REQUIRE_FALSE(f.lane->takes_all());
-    f.offer(1, 10);
-    f.lane->post_event(std::make_shared<const Event>(Lifecycle{0, "reloaded", {}}));
-    f.lane->stop();
-    REQUIRE(f.medium->lines ==
-            std::vector<std::string>{"packet 3\n", "packet 4\n", "packet 7\n", "reloaded\n"});
-    REQUIRE(f.book->ledger().written == 3);
-    REQUIRE(f.book->ledger().filtered == 7);
-    f.require_sum(10);
 }
 
 TEST_CASE("events keep their places while packets arrive and leave") {

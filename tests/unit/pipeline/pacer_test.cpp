@@ -20,9 +20,16 @@ public:
     std::chrono::nanoseconds now{1h};
 };
 
+/// An output with this filter.
+Lane::Wanted wanted(std::string_view text, const Labels& labels) {
+    auto filter = filter::Filter::parse(text);
+    REQUIRE(filter.ok());
+    return {std::move(*filter), labels};
+}
+
 /// Outputs whose sinks block until they are let go.
 struct Fixture {
-    void add(std::uint32_t queue, pipeline::Intake intake = {}) {
+    void add(std::uint32_t queue, std::optional<Lane::Wanted> wanted = std::nullopt) {
         media.push_back(std::make_shared<fakes::Medium>());
         media.back()->stuck = true;
         books.push_back(std::make_unique<OutputBook>(queue, 0));
@@ -31,7 +38,7 @@ struct Fixture {
         lanes.push_back(std::make_unique<Lane>(
             config, *books.back(), std::make_unique<fakes::TextFormatter>(),
             std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {},
-            system_clock(), std::move(intake)));
+            system_clock(), std::move(wanted)));
     }
     void offer(std::size_t lane, int packets) {
         Record record;
@@ -131,11 +138,9 @@ TEST_CASE("a suspended output is no reason to hold back") {
 TEST_CASE(
     "an output that its filter keeps idle costs the others nothing while the socket has room") {
     const Labels labels;
-    auto filter = filter::parse("seq == 1");
-    REQUIRE(filter.ok());
     Fixture f;
     f.add(100);
-    f.add(100, {std::move(*filter), &labels});
+    f.add(100, wanted("seq == 1", labels));
     f.offer(0, 1);
     f.write_all(0);
     f.offer(0, 100);
@@ -149,11 +154,7 @@ TEST_CASE(
 TEST_CASE("outputs that share the packets by their filters are held back for one another") {
     const Labels labels;
     Fixture f;
-    for (int i = 0; i < 2; ++i) {
-        auto filter = filter::parse("not seq");
-        REQUIRE(filter.ok());
-        f.add(100, {std::move(*filter), &labels});
-    }
+    for (int i = 0; i < 2; ++i) f.add(100, wanted("not seq", labels));
     f.offer(0, 1);
     f.write_all(0);
     f.offer(0, 100);
