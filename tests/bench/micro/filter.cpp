@@ -19,7 +19,8 @@ void filter_three_terms(benchmark::State& state, Sample sample) {
     Report report(state);
     std::size_t taken = 0;
     for (auto _ : state) {
-        for (const Record& record : packets) taken += compiled->matches(record, labels()) ? 1 : 0;
+        for (const Record& record : packets)
+            taken += std::size_t{compiled->matches(record, labels())};
         benchmark::DoNotOptimize(taken);
     }
     report.finish(packets.size());
