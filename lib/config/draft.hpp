@@ -37,6 +37,8 @@ struct OutputDraft {
     Location name_at;
     Location path_at;
     Location framing_at;  ///< line 0: not given, or something is wrong anyway
+    Location tls_at;      ///< likewise
+    Location spool_at;    ///< likewise
 };
 
 struct Draft {
