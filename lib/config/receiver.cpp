@@ -109,7 +109,7 @@ Result<SyslogReceiver> parse_receiver(std::string_view text) {
     return bad(std::string(kForms) + quote(text));
 }
 
-Result<std::string> parse_host(std::string_view text) {
+Result<std::string> parse_server_name(std::string_view text) {
     std::string host(text);
     if (is_address(AF_INET, host) || is_address(AF_INET6, host) || is_host_name(text)) return host;
     return bad("must be a host name or an address, is " + quote(text));

@@ -16,6 +16,6 @@ namespace nflogd::config {
 [[nodiscard]] Result<SyslogReceiver> parse_receiver(std::string_view text);
 
 /// A host as it stands there: an address, without brackets, or a name.
-[[nodiscard]] Result<std::string> parse_host(std::string_view text);
+[[nodiscard]] Result<std::string> parse_server_name(std::string_view text);
 
 }  // namespace nflogd::config

@@ -27,7 +27,7 @@ constexpr Key<TlsOptions> kTlsKeys[] = {
     {"verify", [](const TreeNode& node, TlsOptions& tls,
                   Reader& reader) { reader.choice<bool>(node, tls.verify, "answer", kAnswers); }},
     {"server_name", [](const TreeNode& node, TlsOptions& tls,
-                       Reader& reader) { reader.value(node, tls.server_name, parse_host); }},
+                       Reader& reader) { reader.value(node, tls.server_name, parse_server_name); }},
     {"minimum_version",
      [](const TreeNode& node, TlsOptions& tls, Reader& reader) {
          reader.choice<TlsVersion>(node, tls.minimum_version, "version", kVersions);

@@ -31,6 +31,8 @@ public:
     virtual ssize_t send(std::span<const iovec> pieces) = 0;
     /// Whether send() may go on.
     [[nodiscard]] virtual bool wait(const Patience& patience) = 0;
+    /// Whether the other end says something, if only that it is gone.
+    [[nodiscard]] virtual bool hears(const Patience& patience) = 0;
     /// At once; what is on its way may be lost.
     virtual void close() = 0;
     /// Tells the other end that no more comes, gives it the time to take what is on its

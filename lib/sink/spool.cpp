@@ -54,7 +54,9 @@ public:
     Status close() override;
     std::uint64_t take_lost() override { return inner_->take_lost() + queue_.take_lost(); }
     [[nodiscard]] std::optional<std::uint64_t> spooled() const override { return queue_.packets(); }
-    [[nodiscard]] std::string detour() const override { return detour_; }
+    [[nodiscard]] std::string detour() const override {
+        return detour_.empty() ? inner_->detour() : detour_;
+    }
 
 private:
     bool may_try() const { return clock_.monotonic() >= retry_at_; }

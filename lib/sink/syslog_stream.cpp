@@ -19,6 +19,11 @@ using std::chrono::nanoseconds;
 constexpr nanoseconds kFirstLook = std::chrono::seconds(1);
 constexpr nanoseconds kLastLook = std::chrono::seconds(128);
 
+/// A connection that breaks before was none.
+constexpr nanoseconds kYoung = std::chrono::seconds(1);
+/// Times Patience::kStandstill of silence.
+constexpr int kProofs = 5;
+
 std::unique_ptr<Connection> make_connection(const SyslogOptions& options, const Clock& clock) {
     if (options.receiver.transport == SyslogTransport::tls) {
         return std::make_unique<TlsConnection>(options.receiver, options.tls, clock);
@@ -42,14 +47,16 @@ Written SyslogStream::write(const Batch& batch) {
     Written out;
     const Patience patience(clock_);
     int error = connect(patience);
+    const std::size_t owed = window_.left().size();
     if (error == 0) error = send_again(patience);
+    const bool progress = window_.left().size() != owed;
     while (error == 0 && out.records < batch.ends.size()) {
         error = torn_.empty() ? send_some(batch, out.records, patience)
                               : finish_torn(batch, out.records, patience);
         if (journal_ != nullptr) journal_->wrote(out.records);
     }
     look_later(out.records > 0);
-    if (error == 0 || (error == EAGAIN && out.records > 0)) return out;
+    if (error == 0 || (error == EAGAIN && (out.records > 0 || progress))) return out;
     if (error != EAGAIN && error != EINPROGRESS) note_break();
     out.status = error_text(error);
     return out;
@@ -62,13 +69,28 @@ int SyslogStream::connect(const Patience& patience) {
     if (connected_) note_break();
     const int error = connection_->connect(patience);
     connected_ = error == 0;
+    if (connected_) connected_at_ = clock_.monotonic();
+    return connected_ && doubtful_ ? prove(patience) : error;
+}
+
+/// A receiver that accepts everybody, looks, and closes takes nothing in truth, though
+/// the kernel takes it all. If it says nothing for a while after it got something, it
+/// reads.
+int SyslogStream::prove(const Patience& patience) {
+    int error = send_again(patience);
+    for (int i = 0; i < kProofs && error == 0; ++i) {
+        if (connection_->hears(patience) && !connection_->alive()) error = ECONNRESET;
+    }
+    doubtful_ = error != 0;
     return error;
 }
 
 void SyslogStream::note_break() {
     if (connected_) {
         static_cast<void>(connection_->alive());  // hears why
-        connection_->all_was_read() ? window_.clear() : window_.begin_again();
+        const bool all_was_read = connection_->all_was_read();
+        all_was_read ? window_.clear() : window_.begin_again();
+        doubtful_ = !all_was_read && clock_.monotonic() < connected_at_ + kYoung;
     }
     connected_ = false;
     torn_sent_ = 0;
@@ -115,7 +137,10 @@ std::optional<nanoseconds> SyslogStream::tend() {
     } else {
         if (connected_) note_break();
         int error = window_.empty() ? 0 : connect(patience);
-        if (error == 0 && connected_) error = send_again(patience);
+        if (error == 0) error = send_again(patience);
+        if (error != 0) {
+            owing_ = error_text(error).message + "; the last records wait to be sent again";
+        }
         if (error != 0 && error != EAGAIN && error != EINPROGRESS) note_break();
         look_pause_ = window_.empty() ? nanoseconds::zero() : kFirstLook;
     }

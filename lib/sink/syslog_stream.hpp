@@ -33,6 +33,10 @@ public:
     /// A connection is nothing that somebody could have put another in place of.
     Status reopen() override { return {}; }
     Status close() override;
+    /// While it cannot send again what a broken connection may have lost.
+    [[nodiscard]] std::string detour() const override {
+        return window_.left().empty() ? std::string() : owing_;
+    }
 
 private:
     static constexpr std::size_t kMost = 256;  ///< messages per call
@@ -47,6 +51,7 @@ private:
 
     int connect(const Patience& patience);
     void note_break();
+    int prove(const Patience& patience);
     int send_again(const Patience& patience);
     int send_all(std::string_view text, std::size_t& sent, const Patience& patience);
     void look_later(bool sent);
@@ -62,7 +67,11 @@ private:
     const Clock& clock_;
     const std::unique_ptr<Connection> connection_;
     bool connected_ = false;  ///< as of the last look
+    /// Connections break as soon as they are made: the next one has to prove itself.
+    bool doubtful_ = false;
+    std::chrono::nanoseconds connected_at_{0};
     SentWindow window_;
+    std::string owing_;  ///< why window_ could not be sent again of late
     std::chrono::nanoseconds look_at_{0};
     std::chrono::nanoseconds look_pause_{0};  ///< zero: no more looks
     /// The frame of which `torn_sent_` bytes went over this connection. Its record is

@@ -25,6 +25,7 @@ public:
     int connect(const Patience& patience) override;
     ssize_t send(std::span<const iovec> pieces) override;
     bool wait(const Patience& patience) override { return patience.wait(fd()); }
+    bool hears(const Patience& patience) override { return patience.wait(fd(), POLLIN); }
     void close() override;
     void finish(const Patience& patience) override;
     [[nodiscard]] bool all_was_read() const override { return all_was_read_; }

@@ -28,6 +28,7 @@ public:
     int connect(const Patience& patience) override;
     ssize_t send(std::span<const iovec> pieces) override;
     bool wait(const Patience& patience) override { return patience.wait(tcp_.fd(), wanted_); }
+    bool hears(const Patience& patience) override { return tcp_.hears(patience); }
     void close() override;
     void finish(const Patience& patience) override;
     [[nodiscard]] bool all_was_read() const override { return tcp_.all_was_read(); }
