@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Syslog over TLS to a real receiver, and to receivers that must be refused."""
+import contextlib
 import json
 import os
 import subprocess
@@ -93,18 +94,47 @@ def test_a_client_certificate_whose_key_only_root_reads(network, daemon, config,
     assert len(packets) == 200 == siem_of(log)["written"]
 
 
-def test_a_receiver_that_wants_another_client_gets_nothing(network, daemon, config, log, rsyslog,
-                                                           authority, server):
+@contextlib.contextmanager
+def s_server(network, *arguments):
+    """openssl(1) as a receiver; yields a function that ends it and returns what it got."""
+    receiver = subprocess.Popen(
+        ["ip", "netns", "exec", network.gw.name, "openssl", "s_server", "-accept",
+         f"127.0.0.1:{TLS_PORT}", "-quiet", *arguments],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def end():
+        receiver.kill()
+        return receiver.communicate(timeout=LIMIT)[0]
+    try:
+        wait_for(lambda: str(TLS_PORT) in network.gw.run("ss", "-ltn").stdout, "the receiver")
+        yield end
+    finally:
+        receiver.kill()
+        receiver.wait(LIMIT)
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+@pytest.mark.parametrize("shown", ["nothing", "of another authority"])
+def test_a_receiver_that_refuses_our_certificate(network, daemon, config, log, authority, server,
+                                                 tmp_path, version, shown):
+    """With TLS 1.3 it says so only when we think that hands are shaken."""
     quiet(network)
-    rsyslog.with_tls(authority.ca, *server, client="somebody-else").start()
-    certificate, key = authority.issue("gw")
-    tls = {"ca": str(authority.ca), "certificate": str(certificate), "key": str(key)}
-    nflogd = daemon(config(RULES[0], outputs=outputs(log, address=ADDRESS, tls=tls)))
-    send(network, 10)
-    is_suspended(nflogd, ADDRESS)
-    wait_for(lambda: len(lines_of(log)) == 10, "all packets in the file")
-    assert nflogd.stop() == 0
-    assert not [m for m in rsyslog.messages() if m["msgid"] == "packet"]
+    tls = {"ca": str(authority.ca)}
+    if shown != "nothing":
+        certificate, key = Authority(tmp_path / "other", "other CA").issue("gw")
+        tls |= {"certificate": str(certificate), "key": str(key)}
+    certificate, key = server
+    with s_server(network, "-cert", certificate, "-key", key, version, "-CAfile", authority.ca,
+                  "-Verify", "1", "-verify_return_error") as end:
+        nflogd = daemon(config(RULES[0], outputs=outputs(log, address=ADDRESS, tls=tls)))
+        send(network, 10)
+        [line] = is_suspended(nflogd, "alert")
+        wait_for(lambda: len(lines_of(log)) == 10, "all packets in the file")
+        assert nflogd.stop() == 0
+        assert b"packet" not in end()
+    print(line.split("suspended: ")[1], siem_of(log))
+    assert siem_of(log) == {"output": "siem", "written": 0, "dropped": 0, "failed": 10,
+                            "queued": 0}
 
 
 REFUSED = {
@@ -145,22 +175,14 @@ def test_a_receiver_of_old_tls_is_refused(network, daemon, config, log, authorit
                                           minimum):
     quiet(network)
     certificate, key = server
-    receiver = subprocess.Popen(
-        ["ip", "netns", "exec", network.gw.name, "openssl", "s_server", "-accept",
-         f"127.0.0.1:{TLS_PORT}", "-cert", certificate, "-key", key, newest, "-quiet",
-         "-cipher", "ALL:@SECLEVEL=0"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: str(TLS_PORT) in network.gw.run("ss", "-ltn").stdout, "the receiver")
+    with s_server(network, "-cert", certificate, "-key", key, newest, "-cipher",
+                  "ALL:@SECLEVEL=0") as end:
         tls = {"ca": str(authority.ca), "minimum_version": minimum}
         nflogd = daemon(config(RULES[0], outputs=outputs(log, address=ADDRESS, tls=tls)))
         send(network, 10)
         is_suspended(nflogd, "TLS: ")
         assert nflogd.stop() == 0
-    finally:
-        receiver.kill()
-        out, _ = receiver.communicate(timeout=LIMIT)
-    assert b"packet" not in out
+        assert b"packet" not in end()
     assert siem_of(log) == {"output": "siem", "written": 0, "dropped": 0, "failed": 10,
                             "queued": 0}
 
@@ -184,7 +206,7 @@ def test_check_tells_what_is_wrong_with_certificates(network, config, log, autho
             ({**both, "key": str(other_key)}, "is not the key of the certificate in"),
             ({**both, "key": str(rubbish)}, "holds no private key in PEM without a passphrase"),
             ({"ca": str(rubbish)}, "rubbish: holds no certificate in PEM"),
-            ({"minimum_version": "1.1"}, "minimum_version"),
+            ({"minimum_version": "1.1"}, "unknown version '1.1'"),
             ({"verify": False, "ca": str(authority.ca)}, "ca is of no use")):
         done = checked(network, tmp_path, config, log, address=ADDRESS,
                        tls={"ca": str(authority.ca), **tls})
