@@ -19,12 +19,12 @@ void add_config_option(CLI::App& app, std::string& path) {
 }
 
 config::Loaded load_config(const std::string& path) {
-    const std::vector<std::string> formats = pipeline::format_names();
+    const config::Known known = pipeline::known_names();
     const std::vector<std::string> files =
         path.empty() ? config::default_files() : std::vector{path};
-    if (!files.empty()) return config::load(files, formats);
+    if (!files.empty()) return config::load(files, known);
     return config::load_text(config::embedded_default(::isatty(STDOUT_FILENO) == 1),
-                             "embedded default", formats);
+                             "embedded default", known);
 }
 
 std::string to_string(const config::Problem& problem) {

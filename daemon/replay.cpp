@@ -2,6 +2,7 @@
 #include "pipeline/replay.hpp"
 
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -9,11 +10,12 @@
 
 #include "commands.hpp"
 #include "core/labels.hpp"
+#include "enrich/origins.hpp"
 #include "enrich/rules.hpp"
+#include "filter/filter.hpp"
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
 #include "sandbox.hpp"
-#include "sink/stdout.hpp"
 #include "source/input.hpp"
 
 namespace nflogd::daemon {
@@ -22,19 +24,22 @@ namespace {
 struct ReplayOptions {
     std::string config;
     std::string format = "json";
+    std::string filter;
     std::vector<std::string> inputs;
 };
 
 /// Prints records to stdout, a full buffer at a time.
 class Printer {
 public:
-    explicit Printer(std::unique_ptr<format::Formatter> formatter)
-        : formatter_(std::move(formatter)), sink_(sink::make_stdout()) {}
+    Printer(std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink)
+        : formatter_(std::move(formatter)), sink_(std::move(sink)) {}
 
     Status print(const Packet& packet) {
         outbox_.add(*formatter_, packet);
         return outbox_.has_room() ? Status{} : flush();
     }
+    /// The head of a file without packets is still to go out.
+    Status close() { return sink_->close(); }
     Status flush() {
         while (!outbox_.empty()) {
             sink::Written written = sink_->write(outbox_.batch());
@@ -50,8 +55,16 @@ private:
     pipeline::Outbox outbox_;
 };
 
+/// Which packets are printed.
+struct Picked {
+    const enrich::RuleIndex& rules;
+    enrich::OriginCache& origins;
+    const filter::Filter& filter;
+    const Labels& labels;
+};
+
 /// What was read before an error is printed all the same.
-Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Printer& printer) {
+Status replay_input(const std::string& path, const Picked& picked, Printer& printer) {
     auto input = source::open_input(path);
     if (!input) return input.error();
     Record record;
@@ -64,7 +77,9 @@ Status replay_input(const std::string& path, const enrich::RuleIndex& rules, Pri
         if (!*chunk) return printer.flush();
         pipeline::ChunkReader reader(**chunk);
         while (reader.next(record)) {
-            rules.apply(record);
+            picked.rules.apply(record);
+            if (!record.has(Field::rule)) picked.origins.apply(record);
+            if (!picked.filter.matches(record, picked.labels)) continue;
             if (Status status = printer.print({record, reader.raw()}); !status) return status;
         }
     }
@@ -85,10 +100,20 @@ int replay(const ReplayOptions& options) {
     const config::Loaded loaded = load_config(options.config);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    const auto filter = filter::Filter::parse(options.filter);
+    if (!filter) return fail(filter.error().wrap("--filter"));
     auto labels = std::make_unique<Labels>();
     const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
+    enrich::OriginBook book(*labels, loaded.config.prefixes);
+    enrich::OriginCache origins(book);
     config::OutputConfig standard_output;
     standard_output.type = "stdout";
+    standard_output.format = options.format;
+    if (pipeline::is_binary(options.format) && ::isatty(STDOUT_FILENO) == 1) {
+        return fail({"format '" + options.format +
+                         "' is not for a terminal; redirect it to a file or a program",
+                     EX_USAGE});
+    }
     auto formatter = pipeline::make_formatter(
         options.format,
         {loaded.config.host, labels.get(), pipeline::wants_colour(standard_output)});
@@ -99,14 +124,18 @@ int replay(const ReplayOptions& options) {
     sandbox.readable_files = options.inputs;
     sandbox.read_as_root = true;
     if (auto entered = enter(sandbox); !entered) return fail(entered.error());
-    Printer printer(std::move(formatter));
+    auto sink = pipeline::make_sink(standard_output, system_clock(), nullptr, sink::Opening::now);
+    if (!sink) return fail(sink.error());
+    Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
-        if (Status status = replay_input(path, rules, printer); !status) {
+        if (Status status = replay_input(path, {rules, origins, *filter, *labels}, printer);
+            !status) {
             if (status.error().exit_code == EX_IOERR) return fail(status.error());
             exit_code = fail(status.error());
         }
     }
+    if (Status status = printer.close(); !status) return fail(status.error());
     return exit_code;
 }
 
@@ -117,6 +146,9 @@ Action add_replay(CLI::App& app) {
     add_config_option(app, options->config);
     app.add_option("--format", options->format, "Format of the records (default: json)")
         ->check(CLI::IsMember(pipeline::format_names()));
+    app.add_option("--filter", options->filter,
+                   "Print only packets for which this holds (docs/filter.md)")
+        ->type_name("EXPRESSION");
     app.add_option("input", options->inputs,
                    ".nflog recordings or pcap files (LINKTYPE_NFLOG, Ethernet, RAW); - is "
                    "standard input")

@@ -84,9 +84,10 @@ private:
     }
 
     void wait_until(nanoseconds when) {
-        std::array<pollfd, 4> fds = {
+        std::array<pollfd, 5> fds = {
             pollfd{signals_.fd(), POLLIN, 0}, pollfd{keeper_.channel_fd(), POLLIN, 0},
-            pollfd{keeper_.process_fd(), POLLIN, 0}, pollfd{keeper_.rules_fd(), POLLIN, 0}};
+            pollfd{keeper_.process_fd(), POLLIN, 0}, pollfd{keeper_.rules_fd(), POLLIN, 0},
+            pollfd{keeper_.ruleset_fd(), POLLIN, 0}};
         const nanoseconds left = std::max(when - system_clock().monotonic(), nanoseconds::zero());
         const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));

@@ -6,12 +6,15 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "core/options.hpp"
+#include "core/prefix_pattern.hpp"
+#include "core/result.hpp"
 
 namespace nflogd::config {
 
@@ -23,6 +26,7 @@ struct OutputConfig {
     std::string name;
     std::string type;             ///< a row of the table of sinks
     std::string format;           ///< a row of the table of formats
+    std::string filter;           ///< an expression of lib/filter; empty: all packets
     std::uint32_t queue = 16384;  ///< records that may wait for this output
     TextOptions text;
     std::variant<StdoutOptions, FileOptions, SyslogOptions> options;
@@ -35,6 +39,7 @@ struct Config {
     std::string control_socket = "/run/nflogd/control.sock";
     std::vector<NflogOptions> sources;
     RulesOptions rules;
+    std::vector<PrefixRule> prefixes;  ///< what the operator's own log prefixes say
     std::vector<OutputConfig> outputs;
     std::chrono::seconds ledger_interval{10};
 };
@@ -51,14 +56,21 @@ struct Loaded {
     std::vector<Problem> problems;
 };
 
+/// What an output may name and other stages know.
+struct Known {
+    std::vector<std::string> formats;
+    std::vector<std::string> binary_formats;  ///< of these, those that are no lines of text
+    /// Whether a filter can be read, and why not; without it no output has one.
+    std::function<Status(std::string_view)> check_filter;
+};
+
 /// Reads the files in order as one configuration: scalars of a later file win,
 /// lists (sources, rules.log, outputs) are joined. Reports every problem, not
-/// only the first. `formats` are the names that an output's `format` may have.
-Loaded load(const std::vector<std::string>& files, const std::vector<std::string>& formats);
+/// only the first.
+Loaded load(const std::vector<std::string>& files, const Known& known);
 
 /// The same for text that is not in a file; `name` stands for the file's name.
-Loaded load_text(std::string_view text, const std::string& name,
-                 const std::vector<std::string>& formats);
+Loaded load_text(std::string_view text, const std::string& name, const Known& known);
 
 /// The files that make the configuration when none is named on the command line:
 /// DIRECTORY/nflogd.yaml and DIRECTORY/conf.d/*.yaml in name order. Empty if

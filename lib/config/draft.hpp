@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -32,10 +33,20 @@ struct RuleDraft {
     bool sound = true;                 ///< nothing was wrong with it alone
 };
 
+/// A key that was given and means something to some formats only.
+struct FormatKey {
+    std::string_view name;
+    std::vector<std::string_view> formats;
+    Location where;
+};
+
 struct OutputDraft {
     OutputConfig output;
     Location name_at;
     Location path_at;
+    std::vector<FormatKey> only_for;
+    bool binary = false;  ///< its format is no text
+    Location format_at;
     Location framing_at;  ///< line 0: not given, or something is wrong anyway
     Location tls_at;      ///< likewise
     Location spool_at;    ///< likewise

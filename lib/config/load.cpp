@@ -25,9 +25,7 @@ std::string host_name() {
 
 class Loader {
 public:
-    explicit Loader(const std::vector<std::string>& formats) : formats_(formats) {
-        draft_.config.host = host_name();
-    }
+    explicit Loader(const Known& known) : known_(known) { draft_.config.host = host_name(); }
 
     void file(const std::string& path) {
         const auto content = read_file(path);
@@ -46,7 +44,7 @@ public:
             out_.problems.push_back({{name, problem.line, problem.column}, problem.message});
         }
         if (!document.root) return forgive();
-        Reader reader(name, formats_, out_.problems);
+        Reader reader(name, known_, out_.problems);
         read_root(*document.root, draft_, reader);
     }
 
@@ -76,7 +74,7 @@ private:
                          [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
     }
 
-    const std::vector<std::string>& formats_;
+    const Known& known_;
     std::vector<std::string> files_;
     Draft draft_;
     Loaded out_;
@@ -85,9 +83,9 @@ private:
 /// Runs `read` and gives what the loader found; memory that runs out is a problem
 /// like another.
 template <typename Read>
-Loaded load_with(const std::vector<std::string>& formats, Read read) {
+Loaded load_with(const Known& known, Read read) {
     try {
-        Loader loader(formats);
+        Loader loader(known);
         read(loader);
         return loader.result();
     } catch (const std::exception& error) {
@@ -99,15 +97,14 @@ Loaded load_with(const std::vector<std::string>& formats, Read read) {
 
 }  // namespace
 
-Loaded load(const std::vector<std::string>& files, const std::vector<std::string>& formats) {
-    return load_with(formats, [&](Loader& loader) {
+Loaded load(const std::vector<std::string>& files, const Known& known) {
+    return load_with(known, [&](Loader& loader) {
         for (const std::string& file : files) loader.file(file);
     });
 }
 
-Loaded load_text(std::string_view text, const std::string& name,
-                 const std::vector<std::string>& formats) {
-    return load_with(formats, [&](Loader& loader) { loader.text(text, name); });
+Loaded load_text(std::string_view text, const std::string& name, const Known& known) {
+    return load_with(known, [&](Loader& loader) { loader.text(text, name); });
 }
 
 }  // namespace nflogd::config

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "config/quantity.hpp"
-#include "config/suggest.hpp"
 #include "config/text.hpp"
 #include "core/names.hpp"
+#include "core/suggest.hpp"
 
 namespace nflogd::config {
 namespace {

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
 #include "config/sections.hpp"
 #include "config/stream_options.hpp"
 #include "config/words.hpp"
@@ -85,6 +90,7 @@ constexpr Key<OutputDraft> kFileKeys[] = {
 /// A type of output: what it is called, how its options begin, its own keys.
 struct OutputType {
     std::string_view name;
+    bool takes_binary;  ///< formats that are no lines of text
     decltype(OutputConfig::options) (*options)();
     std::span<const Key<OutputDraft>> (*keys)();
 };
@@ -98,9 +104,9 @@ std::span<const Key<OutputDraft>> file_keys() { return kFileKeys; }
 std::span<const Key<OutputDraft>> no_keys() { return {}; }
 
 constexpr OutputType kTypes[] = {
-    {"file", make_options<FileOptions>, file_keys},
-    {"stdout", make_options<StdoutOptions>, no_keys},
-    {"syslog", make_options<SyslogOptions>, syslog_keys},
+    {"file", true, make_options<FileOptions>, file_keys},
+    {"stdout", true, make_options<StdoutOptions>, no_keys},
+    {"syslog", false, make_options<SyslogOptions>, syslog_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
@@ -110,8 +116,74 @@ void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
 }
 
 void read_format(const TreeNode& node, OutputDraft& draft, Reader& reader) {
-    const std::vector<std::string_view> known(reader.formats().begin(), reader.formats().end());
-    if (const auto* format = reader.word(node, "format", known)) draft.output.format = *format;
+    const auto& formats = reader.known().formats;
+    const std::vector<std::string_view> known(formats.begin(), formats.end());
+    const auto* format = reader.word(node, "format", known);
+    if (format == nullptr) return;
+    draft.output.format = *format;
+    const auto& binary = reader.known().binary_formats;
+    draft.binary = std::find(binary.begin(), binary.end(), *format) != binary.end();
+    draft.format_at = reader.at(node);
+}
+
+template <bool KernelLogFlags::*Flag>
+constexpr void set_flag(KernelLogFlags& flags) {
+    flags.*Flag = true;
+}
+
+struct KernelFlag {
+    std::string_view name;
+    void (*set)(KernelLogFlags& flags);
+};
+
+// As nftables calls them, without the blanks.
+constexpr KernelFlag kKernelFlags[] = {
+    {"tcp_sequence", set_flag<&KernelLogFlags::tcp_sequence>},
+    {"tcp_options", set_flag<&KernelLogFlags::tcp_options>},
+    {"ip_options", set_flag<&KernelLogFlags::ip_options>},
+    {"skuid", set_flag<&KernelLogFlags::uid>},
+    {"ether", set_flag<&KernelLogFlags::mac_decode>},
+};
+
+void read_kernel_flag(const TreeNode& node, TextOptions& text, Reader& reader) {
+    std::vector<std::string_view> known;
+    for (const KernelFlag& flag : kKernelFlags) known.push_back(flag.name);
+    const auto* name = reader.word(node, "flag", known);
+    for (const KernelFlag& flag : kKernelFlags) {
+        if (name != nullptr && flag.name == *name) flag.set(text.kernel_flags);
+    }
+}
+
+constexpr Choice<KernelLogHead> kKernelHeads[] = {
+    {"bsd", KernelLogHead::bsd}, {"iso", KernelLogHead::iso}, {"none", KernelLogHead::none}};
+
+constexpr Key<TextOptions> kKernelKeys[] = {
+    {"flags",
+     [](const TreeNode& node, TextOptions& text, Reader& reader) {
+         reader.each(node, [&](const TreeNode& flag) { read_kernel_flag(flag, text, reader); });
+     }},
+    {"head",
+     [](const TreeNode& node, TextOptions& text, Reader& reader) {
+         reader.choice<KernelLogHead>(node, text.kernel_head, "head", kKernelHeads);
+     }},
+};
+
+void list_kernel_keys(const std::string& prefix, std::vector<std::string>& out) {
+    list_keys<TextOptions>(kKernelKeys, prefix, out);
+}
+
+void read_kernel(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    draft.only_for.push_back({"kernel", {"kernel"}, reader.at(node)});
+    reader.mapping<TextOptions>(node, kKernelKeys, draft.output.text);
+}
+
+void read_filter(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    reader.value(node, draft.output.filter, [&](std::string_view text) -> Result<std::string> {
+        const auto& check = reader.known().check_filter;
+        const Status good = check ? check(text) : Status{};
+        if (!good) return good.error();
+        return std::string(text);
+    });
 }
 
 constexpr Key<OutputDraft> kCommonKeys[] = {
@@ -124,6 +196,8 @@ constexpr Key<OutputDraft> kCommonKeys[] = {
      .required = true},
     {.name = "type", .read = read_type, .required = true},
     {"format", read_format},
+    {"filter", read_filter},
+    {.name = "kernel", .read = read_kernel, .children = list_kernel_keys},
     {"queue", [](const TreeNode& node, OutputDraft& draft,
                  Reader& reader) { reader.integer(node, draft.output.queue, kQueue); }},
 };
@@ -164,6 +238,19 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
         const auto keys = keys_of(type);
         const std::size_t before_entry = reader.failures();
         reader.mapping<OutputDraft>(entry, keys, output);
+        for (const FormatKey& key : output.only_for) {
+            if (std::find(key.formats.begin(), key.formats.end(), output.output.format) ==
+                key.formats.end()) {
+                reader.report(key.where,
+                              fmt::format("{} is for format {}, not {}", key.name,
+                                          fmt::join(key.formats, " and "), output.output.format));
+            }
+        }
+        if (type != nullptr && output.binary && !type->takes_binary) {
+            reader.report(output.format_at, fmt::format("format {} is no text, which is all that "
+                                                        "outputs of type {} take",
+                                                        output.output.format, type->name));
+        }
         if (reader.failures() != before_entry) {
             output.framing_at = output.tls_at = output.spool_at = {};
         }

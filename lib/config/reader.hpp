@@ -18,7 +18,7 @@
 #include "config/config.hpp"
 #include "config/node.hpp"
 #include "config/quantity.hpp"
-#include "config/suggest.hpp"
+#include "core/suggest.hpp"
 
 namespace nflogd::config {
 
@@ -58,14 +58,13 @@ struct Choice {
 /// wrong leaves its member as it was.
 class Reader {
 public:
-    Reader(const std::string& file, std::span<const std::string> formats,
-           std::vector<Problem>& problems)
-        : file_(file), formats_(formats), problems_(problems) {}
+    Reader(const std::string& file, const Known& known, std::vector<Problem>& problems)
+        : file_(file), known_(known), problems_(problems) {}
 
     [[nodiscard]] Location at(const TreeNode& node) const {
         return {file_, node.line, node.column};
     }
-    [[nodiscard]] std::span<const std::string> formats() const { return formats_; }
+    [[nodiscard]] const Known& known() const { return known_; }
     /// Problems until now.
     [[nodiscard]] std::size_t failures() const { return problems_.size(); }
 
@@ -201,7 +200,7 @@ private:
     void missing(const TreeNode& node, std::string_view key);
 
     std::string file_;
-    std::span<const std::string> formats_;
+    const Known& known_;
     std::vector<Problem>& problems_;
     std::string_view key_;  ///< whose value is being read
 };

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// Bytes that somebody else wrote: may they be read as text, and how are they
-/// shown in a message.
+/// Bytes that somebody else wrote: may they be read as text?
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "core/text.hpp"
 
 namespace nflogd::config {
 
@@ -22,14 +23,5 @@ struct TextProblem {
 /// for the end of its input and guesses at UTF-16 from NUL bytes, so this comes
 /// before it.
 [[nodiscard]] std::optional<TextProblem> check_text(std::string_view text);
-
-/// Valid UTF-8 without any control character (is_control() of core/utf8.hpp).
-[[nodiscard]] bool printable(std::string_view text);
-
-/// Control characters and bytes that are no UTF-8 as \xNN or \uNNNN.
-[[nodiscard]] std::string harmless(std::string_view text);
-
-/// 'text' made harmless, in quotes, cut when it is long.
-[[nodiscard]] std::string quote(std::string_view text);
 
 }  // namespace nflogd::config

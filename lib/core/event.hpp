@@ -29,12 +29,13 @@ struct GroupLedger {
     std::uint64_t lost_kernel = 0;  ///< gaps in NFULA_SEQ
 };
 
-/// received by all groups = written + dropped + failed + queued.
+/// received by all groups = written + filtered + dropped + failed + queued.
 struct OutputLedger {
     std::string output;
     std::uint64_t written = 0;
-    std::uint64_t dropped = 0;  ///< the output's queue was full
-    std::uint64_t failed = 0;   ///< its medium refused
+    std::uint64_t filtered = 0;  ///< not meant for this output
+    std::uint64_t dropped = 0;   ///< the output's queue was full
+    std::uint64_t failed = 0;    ///< its medium refused
     std::uint64_t queued = 0;
     /// Of an output with a spool: packets that wait in it now. Those of this run are
     /// among `written`, those of earlier runs are in no other sum.

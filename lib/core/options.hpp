@@ -214,8 +214,29 @@ struct SyslogOptions {
     bool operator==(const SyslogOptions&) const = default;
 };
 
+/// What the kernel's LOG prints only when it is told to (`log flags` of nftables).
+struct KernelLogFlags {
+    bool tcp_sequence = false;
+    bool tcp_options = false;
+    bool ip_options = false;
+    bool uid = false;
+    bool mac_decode = false;
+
+    bool operator==(const KernelLogFlags&) const = default;
+};
+
+/// What stands before a line of format kernel.
+enum class KernelLogHead : std::uint8_t {
+    bsd,   ///< "Nov 23 10:03:54 gw1 kernel: "
+    iso,   ///< "2026-11-23T10:03:54.123456Z gw1 kernel: "
+    none,  ///< nothing
+};
+
 /// How the format of an output prints packets; each format reads what is its own.
 struct TextOptions {
+    KernelLogFlags kernel_flags;
+    KernelLogHead kernel_head = KernelLogHead::bsd;
+
     bool operator==(const TextOptions&) const = default;
 };
 

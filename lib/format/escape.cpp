@@ -25,7 +25,9 @@ Writer write_code(Writer writer, std::uint32_t code) {
     return writer;
 }
 
-Writer write_plain(Writer writer, std::string_view text) {
+/// What no format shows, as \xXX; else the character through `put`.
+template <typename Put>
+Writer write_shown(Writer writer, std::string_view text, Put put) {
     while (!text.empty()) {
         const Utf8Character character = first_character(text);
         if (character.length == 0 || is_control(character.code)) {
@@ -34,12 +36,18 @@ Writer write_plain(Writer writer, std::string_view text) {
                 writer.hex(static_cast<std::uint8_t>(c));
             }
         } else {
-            if (character.code == '\\' || character.code == '"') writer.put('\\');
-            writer.put(text.substr(0, character.length));
+            put(writer, character, text.substr(0, character.length));
         }
         text.remove_prefix(character.length == 0 ? 1 : character.length);
     }
     return writer;
+}
+
+Writer write_plain(Writer writer, std::string_view text) {
+    return write_shown(writer, text, [](Writer& out, const Utf8Character& character, auto bytes) {
+        if (character.code == '\\' || character.code == '"') out.put('\\');
+        out.put(bytes);
+    });
 }
 
 /// Whether `text` stands for itself between two spaces: nothing in it ends a
@@ -84,6 +92,11 @@ Writer write_json_text(Writer writer, std::string_view text) {
 std::string json_text(std::string_view text) {
     std::vector<char> buffer(text.size() * kMaxEscaped + 1);
     return {buffer.data(), write_json_text(Writer(buffer.data()), text).position()};
+}
+
+Writer write_harmless(Writer writer, std::string_view text) {
+    return write_shown(writer, text,
+                       [](Writer& out, const Utf8Character&, auto bytes) { out.put(bytes); });
 }
 
 Writer write_plain_word(Writer writer, std::string_view word) {

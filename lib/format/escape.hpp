@@ -30,4 +30,8 @@ inline constexpr std::size_t kMaxEscaped = 6;
 [[nodiscard]] std::string plain_word(std::string_view word);
 inline constexpr std::size_t kQuotes = 2;
 
+/// Valid UTF-8 passes, with spaces, quotes and backslashes; every byte of a control
+/// character or of no valid UTF-8 becomes \xXX. Not reversible.
+[[nodiscard]] Writer write_harmless(Writer writer, std::string_view text);
+
 }  // namespace nflogd::format

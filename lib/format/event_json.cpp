@@ -84,6 +84,7 @@ void write_group(Object& object, const GroupLedger& group) {
 void write_output(Object& object, const OutputLedger& output) {
     object.text("output", json_text(output.output));
     object.number("written", output.written);
+    object.number("filtered", output.filtered);
     object.number("dropped", output.dropped);
     object.number("failed", output.failed);
     object.number("queued", output.queued);

@@ -50,9 +50,13 @@ std::string body(const Lifecycle& lifecycle) {
 
 }  // namespace
 
+std::string event_text(const Event& event) {
+    return std::visit([](const auto& one) { return body(one); }, event);
+}
+
 void write_event_line(const Event& event, bool colour, std::string& out) {
     const auto timestamp = std::visit([](const auto& one) { return one.timestamp_ns; }, event);
-    const std::string text = std::visit([](const auto& one) { return body(one); }, event);
+    const std::string text = event_text(event);
     out += fmt::format("{}{} -- {}{}\n", colour ? "\033[2m" : "", time_text(timestamp), text,
                        colour ? "\033[0m" : "");
 }

@@ -9,6 +9,9 @@
 
 namespace nflogd::format {
 
+/// What is to be said, without a time and a newline.
+[[nodiscard]] std::string event_text(const Event& event);
+
 /// Appends the line.
 void write_event_line(const Event& event, bool colour, std::string& out);
 

@@ -18,7 +18,7 @@
 namespace nflogd::format {
 
 /// No packet's text is longer than this, whatever its bytes ...
-inline constexpr std::size_t kMaxText = 8192;
+inline constexpr std::size_t kMaxText = 16 << 10;
 /// ... nor this with the frame that a format puts around another's text.
 inline constexpr std::size_t kMaxPacketText = kMaxText + 1024;
 
@@ -42,5 +42,9 @@ public:
 
 std::unique_ptr<Formatter> make_json(FormatOptions options);
 std::unique_ptr<Formatter> make_line(FormatOptions options);
+/// What the kernel's LOG would print, from Packet::raw.
+std::unique_ptr<Formatter> make_kernel(FormatOptions options);
+/// Prints Packet::raw; a file of its records is begun by a head that the sink writes.
+std::unique_ptr<Formatter> make_pcap(FormatOptions options);
 
 }  // namespace nflogd::format

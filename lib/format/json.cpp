@@ -52,7 +52,7 @@ public:
         : labels_(*options.labels),
           host_(json_text(std::string_view(options.host).substr(0, kMaxName))),
           behind_timestamp_(R"(","event":"packet","host":")" + host_ + '"') {
-        known_labels_.reserve(Labels::kMaxRules);
+        known_labels_.resize(Labels::kMax);
     }
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
@@ -73,10 +73,8 @@ public:
     }
 
 private:
-    struct JsonLabel {
-        std::string name;
-        std::string action;
-    };
+    /// By LabelText, escaped.
+    using JsonLabel = std::array<std::string, kLabelTexts>;
 
     // One comparison a row of the table, which goes the same way for most records:
     // that costs less than to find the next field that is there.
@@ -146,10 +144,8 @@ private:
             writer.put(hook_name(value));
         } else if constexpr (Type == FieldType::malformed) {
             writer.put(malformed_text(value));
-        } else if constexpr (Type == FieldType::rule_name) {
-            writer.put(label(value).name);
-        } else if constexpr (Type == FieldType::rule_action) {
-            writer.put(label(value).action);
+        } else if constexpr (label_text(Type)) {
+            writer.put(label(value)[static_cast<std::size_t>(*label_text(Type))]);
         } else {
             static_assert(Type == FieldType::prefix);
             writer = write_json_text(writer, record.prefix_text());
@@ -157,24 +153,24 @@ private:
         return writer;
     }
 
-    const JsonLabel& label(std::uint16_t rule) {
-        if (known_labels_.size() <= rule) learn_labels(rule);
-        return known_labels_[rule];
+    const JsonLabel& label(std::uint16_t number) {
+        const auto& known = known_labels_[number];
+        return known == nullptr ? learn_label(number) : *known;
     }
 
-    /// Up to this one: each is escaped once.
-    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
-        while (known_labels_.size() <= rule) {
-            const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
-            known_labels_.push_back({json_text(std::string_view(next.name).substr(0, kMaxName)),
-                                     json_text(std::string_view(next.action).substr(0, kMaxName))});
-        }
+    /// Each is escaped once.
+    [[gnu::noinline]] const JsonLabel& learn_label(std::uint16_t number) {
+        auto learned = std::make_unique<JsonLabel>();
+        const RuleLabel label = labels_[number];
+        for (std::size_t i = 0; i < kLabelTexts; ++i) (*learned)[i] = json_text(label.texts[i]);
+        known_labels_[number] = std::move(learned);
+        return *known_labels_[number];
     }
 
     const Labels& labels_;
     const std::string host_;
     const std::string behind_timestamp_;
-    std::vector<JsonLabel> known_labels_;
+    std::vector<std::unique_ptr<const JsonLabel>> known_labels_;  ///< by number
     UtcTime time_;
 };
 

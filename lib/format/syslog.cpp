@@ -69,8 +69,8 @@ private:
     virtual void write_event_header(Writer& writer, const Event& event, std::string_view kind) = 0;
 
     [[nodiscard]] std::uint8_t severity_of(const Record& record) const {
-        if (!record.has(Field::rule)) return severity_.log;
-        const std::string_view action = labels_[record.rule].action;
+        if (!record.has(Field::action)) return severity_.log;
+        const std::string_view action = labels_.text(record.rule, LabelText::action);
         if (action == "drop") return severity_.drop;
         if (action == "reject") return severity_.reject;
         return action == "accept" ? severity_.accept : severity_.log;
@@ -92,6 +92,8 @@ public:
             const SyslogIdentity& identity, const Labels& labels)
         : SyslogFormatter(std::move(text), options, labels),
           head_(fmt::format(" {} nflogd {} ", host_field(identity.host), identity.pid)),
+          packet_head_(identity.as_kernel ? fmt::format(" {} kernel - ", host_field(identity.host))
+                                          : head_),
           element_(fmt::format(" [nflogd@{}{}{}", options.enterprise_number,
                                parameter("boot", identity.run.boot),
                                parameter("start", identity.run.start))) {}
@@ -104,7 +106,7 @@ private:
         } else {
             writer.put('-');
         }
-        write_identity(writer, "packet");
+        write_identity(writer, packet_head_, "packet");
         write_number(writer, record.has(Field::group), " group=\"", record.group);
         write_number(writer, record.has(Field::seq), " seq=\"", record.seq);
         writer.put("] ");
@@ -113,12 +115,12 @@ private:
     void write_event_header(Writer& writer, const Event& event, std::string_view kind) override {
         writer.put("1 ");
         writer = time_.write(writer, time_of(event));
-        write_identity(writer, kind);
+        write_identity(writer, head_, kind);
         writer.put("] ");
     }
 
-    void write_identity(Writer& writer, std::string_view message_id) const {
-        writer.put(head_);
+    void write_identity(Writer& writer, std::string_view head, std::string_view message_id) const {
+        writer.put(head);
         writer.put(message_id);
         writer.put(element_);
     }
@@ -132,6 +134,7 @@ private:
     }
 
     const std::string head_;
+    const std::string packet_head_;
     const std::string element_;  ///< its beginning, the same in all messages
     UtcTime time_;
 };
@@ -142,14 +145,15 @@ public:
             const SyslogIdentity& identity, const Labels& labels)
         : SyslogFormatter(std::move(text), options, labels),
           host_(fmt::format(" {} ", host_field(identity.host))),
-          tag_(fmt::format("nflogd[{}]: ", identity.pid)) {}
+          tag_(fmt::format("nflogd[{}]: ", identity.pid)),
+          packet_tag_(identity.as_kernel ? "kernel: " : tag_) {}
 
 private:
     /// Without a time there may be no host either (RFC 3164, 4.3.2): the receiver
     /// puts in both.
     void write_packet_header(Writer& writer, const Record& record) override {
         if (record.has(Field::timestamp)) write_time(writer, record.timestamp_ns);
-        writer.put(tag_);
+        writer.put(packet_tag_);
     }
 
     void write_event_header(Writer& writer, const Event& event, std::string_view) override {
@@ -164,6 +168,7 @@ private:
 
     const std::string host_;
     const std::string tag_;
+    const std::string packet_tag_;
     BsdTime time_;
 };
 

@@ -8,6 +8,8 @@
 ///     [nflogd@32473 boot="0f1c…" start="5000000" group="100" seq="7"] {"timestamp":…
 ///   <132>Nov 23 10:03:54 gw1 nflogd[4711]: {"timestamp":…
 ///
+/// Packets in the format of the kernel's LOG are sent as the kernel's: "kernel: IN=…".
+///
 /// MSG is what the other format made harmless; everything before it is ours, but
 /// for the host, of which only printable ASCII is shown.
 #pragma once
@@ -28,6 +30,7 @@ struct SyslogIdentity {
     std::string host;
     std::uint32_t pid = 0;
     RunId run;
+    bool as_kernel = false;  ///< packets are to look like the kernel's own messages
 };
 
 /// `labels` outlives the formatter; they tell the actions of rules.

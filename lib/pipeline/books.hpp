@@ -142,6 +142,9 @@ public:
         if (!ring_.push(fill)) page_->dropped.fetch_add(1, std::memory_order_relaxed);
     }
 
+    /// Capture threads. Counts a packet that is not meant for this output.
+    void filtered() { page_->filtered.fetch_add(1, std::memory_order_relaxed); }
+
     /// The lane's thread. The record behind `skip` others; see Ring.
     [[nodiscard]] const Record* peek(std::size_t skip) const { return ring_.peek(skip); }
     /// The lane's thread. What is kept beside a record that peek() has shown.
@@ -196,6 +199,7 @@ private:
         std::array<std::uint32_t, Outbox::kRecords> ends;
     };
     struct Page {
+        std::atomic<std::uint64_t> filtered{0};
         std::atomic<std::uint64_t> dropped{0};
         Counter failed;        ///< taken from the queue and not written
         Counter never_queued;  ///< counted by a worker that died before it queued them
@@ -205,7 +209,8 @@ private:
     };
 
     [[nodiscard]] std::uint64_t seen() const {
-        return ring_.pushed() + page_->dropped.load() + page_->never_queued.get();
+        return ring_.pushed() + page_->filtered.load() + page_->dropped.load() +
+               page_->never_queued.get();
     }
 
     void put_raw(Record& slot, Bytes raw) {

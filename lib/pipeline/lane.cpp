@@ -19,12 +19,13 @@ constexpr nanoseconds kLongestPause = milliseconds(500);
 
 Lane::Lane(config::OutputConfig config, OutputBook& book,
            std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
-           OnState on_state, const Clock& clock)
+           OnState on_state, const Clock& clock, std::optional<Wanted> wanted)
     : config_(std::move(config)),
       formatter_(std::move(formatter)),
       sink_(std::move(sink)),
       on_state_(std::move(on_state)),
       clock_(clock),
+      wanted_(std::move(wanted)),
       book_(book),
       thread_([this] { run(); }) {}
 

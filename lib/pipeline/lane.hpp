@@ -15,6 +15,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -22,6 +23,7 @@
 #include "core/event.hpp"
 #include "core/time.hpp"
 #include "core/wakeup.hpp"
+#include "filter/filter.hpp"
 #include "format/formatter.hpp"
 #include "pipeline/books.hpp"
 #include "pipeline/outbox.hpp"
@@ -35,20 +37,35 @@ public:
     /// when it resumes (with an empty one).
     using OnState = std::function<void(const std::string& name, const std::string& reason)>;
 
-    /// `book` and `clock` outlive the lane. What the book's queue holds from an
-    /// earlier worker is written first.
+    /// The packets that the output is meant to get.
+    struct Wanted {
+        filter::Filter filter;
+        const Labels& labels;  ///< outlive the lane
+    };
+
+    /// `book` and `clock` outlive the lane. Without `wanted` it gets all packets. What the book's
+    /// queue holds from an earlier worker is written first.
     Lane(config::OutputConfig config, OutputBook& book,
          std::unique_ptr<format::Formatter> formatter, std::unique_ptr<sink::Sink> sink,
-         OnState on_state, const Clock& clock = system_clock());
+         OnState on_state, const Clock& clock = system_clock(),
+         std::optional<Wanted> wanted = std::nullopt);
     /// Gives up at once on what is not written; see stop().
     ~Lane();
     Lane(const Lane&) = delete;
     Lane& operator=(const Lane&) = delete;
 
-    /// Capture threads. Copies the packet into the queue, or counts it as dropped.
-    void offer(const Packet& packet) { book_.offer(packet); }
+    /// Capture threads. Copies the packet into the queue, or counts it as filtered or
+    /// dropped.
+    void offer(const Packet& packet) {
+        if (wanted_ && !wanted_->filter.matches(packet.record, wanted_->labels)) {
+            return book_.filtered();
+        }
+        book_.offer(packet);
+    }
     /// Capture threads, once a batch.
-    void wake() { wakeup_.wake(); }
+    void wake() {
+        if (book_.pushed() != book_.popped()) wakeup_.wake();
+    }
 
     /// Any thread. Each takes its place behind the records offered so far.
     void post_event(std::shared_ptr<const Event> event);
@@ -105,6 +122,7 @@ private:
     const std::unique_ptr<sink::Sink> sink_;
     const OnState on_state_;
     const Clock& clock_;
+    const std::optional<Wanted> wanted_;
 
     OutputBook& book_;
     Wakeup wakeup_;

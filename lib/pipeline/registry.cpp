@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "filter/filter.hpp"
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/socket_address.hpp"
@@ -23,6 +24,7 @@ struct FormatRow {
     std::string_view name;
     std::unique_ptr<format::Formatter> (*make)(format::FormatOptions options);
     bool raw = false;  ///< prints bytes of the message, not only the record
+    const sink::FileLayout& (*layout)() = sink::line_layout;
 };
 
 /// More than all attributes before the payload need: the longest prefix, a link-layer
@@ -32,11 +34,25 @@ constexpr std::size_t kAttributeBytes = 512;
 constexpr std::array kFormats = {
     FormatRow{"json", format::make_json},
     FormatRow{"line", format::make_line},
+    FormatRow{"kernel", format::make_kernel, true},
+    FormatRow{"pcap", format::make_pcap, true, sink::pcap_layout},
 };
+
+const FormatRow* find_format(std::string_view name) {
+    const auto* const row = std::find_if(kFormats.begin(), kFormats.end(),
+                                         [&](const FormatRow& one) { return one.name == name; });
+    return row == kFormats.end() ? nullptr : row;
+}
+
+const sink::FileLayout& layout_of(std::string_view format) {
+    const FormatRow* const row = find_format(format);
+    return row == nullptr ? sink::line_layout() : row->layout();
+}
 
 SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
                      sink::WriteJournal* journal, sink::Opening opening) {
-    return sink::open_file(std::get<FileOptions>(output.options), clock, journal, opening);
+    return sink::open_file(std::get<FileOptions>(output.options), clock, journal, opening,
+                           layout_of(output.format));
 }
 
 Status prepare_file(const config::OutputConfig& output) {
@@ -55,9 +71,9 @@ Status prepare_syslog(const config::OutputConfig& output) {
 
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
-SinkResult make_stdout(const config::OutputConfig&, const Clock&, sink::WriteJournal*,
+SinkResult make_stdout(const config::OutputConfig& output, const Clock&, sink::WriteJournal*,
                        sink::Opening) {
-    return sink::make_stdout();
+    return sink::make_stdout(STDOUT_FILENO, layout_of(output.format).head);
 }
 
 struct SinkRow {
@@ -81,31 +97,43 @@ std::vector<std::string> format_names() {
     return names;
 }
 
+config::Known known_names() {
+    config::Known known;
+    known.formats = format_names();
+    for (const FormatRow& row : kFormats) {
+        if (is_binary(row.name)) known.binary_formats.emplace_back(row.name);
+    }
+    known.check_filter = [](std::string_view text) -> Status {
+        const auto filter = filter::Filter::parse(text);
+        return filter ? Status{} : Status(filter.error());
+    };
+    return known;
+}
+
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options) {
-    for (const FormatRow& row : kFormats) {
-        if (row.name == name) return row.make(std::move(options));
-    }
-    return nullptr;
+    const FormatRow* const row = find_format(name);
+    return row == nullptr ? nullptr : row->make(std::move(options));
 }
+
+bool is_binary(std::string_view format) { return !layout_of(format).head.empty(); }
 
 std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& output,
                                                   format::FormatOptions options) {
-    const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
-                                          options.run};
-    const Labels& labels = *options.labels;
-    auto text = make_formatter(output.format, std::move(options));
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
+                                          options.run, output.format == "kernel"};
+    const Labels& labels = *options.labels;
+    if (syslog != nullptr) options.text.kernel_head = KernelLogHead::none;
+    auto text = make_formatter(output.format, std::move(options));
     if (text == nullptr || syslog == nullptr) return text;
     return format::make_syslog(std::move(text), *syslog, identity, labels);
 }
 
 std::size_t raw_bytes_of(const config::OutputConfig& output,
                          const std::vector<NflogOptions>& sources) {
-    const auto* const row =
-        std::find_if(kFormats.begin(), kFormats.end(),
-                     [&](const FormatRow& one) { return one.name == output.format; });
-    if (row == kFormats.end() || !row->raw) return 0;
+    const FormatRow* const row = find_format(output.format);
+    if (row == nullptr || !row->raw) return 0;
     std::size_t snaplen = 0;
     for (const NflogOptions& source : sources) {
         snaplen = std::max<std::size_t>(snaplen, source.snaplen);

@@ -19,10 +19,15 @@ namespace nflogd::pipeline {
 
 /// Names that an output's `format` may have.
 [[nodiscard]] std::vector<std::string> format_names();
+/// What the configuration may name.
+[[nodiscard]] config::Known known_names();
 
 /// nullptr if there is no such format.
 std::unique_ptr<format::Formatter> make_formatter(std::string_view name,
                                                   format::FormatOptions options);
+
+/// Whether what it prints is for programs only, and no text.
+[[nodiscard]] bool is_binary(std::string_view format);
 
 /// The format of an output, in the frame that its type puts around each record.
 /// nullptr if there is no such format.

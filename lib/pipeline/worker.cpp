@@ -31,8 +31,11 @@ Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& cl
       channel_(std::move(channel)),
       clock_(clock),
       rules_(plan.rules),
+      origins_(plan.labels, plan.config.prefixes),
       bell_(std::move(bell)),
-      wiring_{rules_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {}
+      wiring_{rules_, origins_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {
+    take_origins();
+}
 
 Worker::~Worker() {
     captures_.clear();  // their threads use the lanes
@@ -102,13 +105,19 @@ Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& outp
     if (formatter == nullptr) {
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
     }
+    std::optional<Lane::Wanted> wanted;
+    if (!output.filter.empty()) {
+        auto filter = filter::Filter::parse(output.filter);
+        if (!filter) return filter.error().wrap("output '" + output.name + "': filter");
+        wanted.emplace(Lane::Wanted{std::move(*filter), plan_.labels});
+    }
     OutputBook& book = plan_.books.output(output.name);
     const auto opening =
         plan_.outputs_must_open ? sink::Opening::now : sink::Opening::when_possible;
     auto sink = make_sink(output, clock_, &book, opening);
     if (!sink) return sink.error().wrap("output '" + output.name + "'");
     return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
-                                  on_lane_state(), clock_);
+                                  on_lane_state(), clock_, std::move(wanted));
 }
 
 Status Worker::start_captures() {
@@ -220,6 +229,10 @@ void Worker::hear_keeper() {
     orphan_until_ = clock_.monotonic() + kOrphanDeadline;
 }
 
+void Worker::take_origins() {
+    if (auto origins = plan_.origins.read()) origins_.set(std::move(*origins));
+}
+
 void Worker::obey(const Letter& letter) {
     switch (letter.message) {
         case Message::counts:
@@ -229,6 +242,7 @@ void Worker::obey(const Letter& letter) {
         case Message::lifecycle:
             post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
             break;
+        case Message::origins: take_origins(); break;
         case Message::look: moved_at_ = clock_.monotonic(); break;
         case Message::reopen:
             for (const auto& lane : lanes_) lane->post_reopen();

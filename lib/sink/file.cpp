@@ -21,7 +21,8 @@ Status make_directory_of(const FileOptions& options) {
 }
 
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock& clock,
-                                        WriteJournal* journal, Opening opening) {
+                                        WriteJournal* journal, Opening opening,
+                                        const FileLayout& layout) {
     ::tzset();
     Result<LogPath> path = split_path(options.path);
     if (!path) return path.error();
@@ -30,7 +31,7 @@ Result<std::unique_ptr<Sink>> open_file(const FileOptions& options, const Clock&
     if (!directory && !wait) return directory.error();
     if (!directory) directory = LogDirectory();
     auto file = std::make_unique<RotatingFile>(options, clock, std::move(*directory),
-                                               std::move(*path), journal);
+                                               std::move(*path), journal, layout);
     if (Status started = file->start(); !started.ok() && !wait) {
         return started.error();
     }

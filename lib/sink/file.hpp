@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// A log file that rotates, for formats whose every record ends in a newline and
-/// holds no other (not for pcap).
+/// A log file that rotates.
 ///
 /// What it promises:
 /// - The file holds whole records only. A record that the disk took in part is
-///   cut off again; what a killed writer or a power cut left behind the last
-///   newline is cut off when the file is opened, with a line in the daemon's log.
+///   cut off again; what a killed writer or a power cut left behind the last whole
+///   one is cut off when the file is opened, with a line in the daemon's log.
 /// - It never grows past rotate.size (a longer single record has a file of its
 ///   own), and all files together, an unfinished compressed one included, never
 ///   past rotate.max_total by more than one such record. Without a size, max_total
@@ -32,6 +31,7 @@
 #include "core/options.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "sink/file_layout.hpp"
 #include "sink/sink.hpp"
 
 namespace nflogd::sink {
@@ -48,6 +48,7 @@ Status make_directory_of(const FileOptions& options);
 Result<std::unique_ptr<Sink>> open_file(const FileOptions& options,
                                         const Clock& clock = system_clock(),
                                         WriteJournal* journal = nullptr,
-                                        Opening opening = Opening::now);
+                                        Opening opening = Opening::now,
+                                        const FileLayout& layout = line_layout());
 
 }  // namespace nflogd::sink

@@ -2,6 +2,7 @@
 #include "sink/rotating_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include "core/log.hpp"
@@ -38,12 +39,13 @@ std::uint64_t size_limit(const RotateOptions& rotate) {
 }  // namespace
 
 RotatingFile::RotatingFile(const FileOptions& options, const Clock& clock, LogDirectory directory,
-                           LogPath path, WriteJournal* journal)
+                           LogPath path, WriteJournal* journal, const FileLayout& layout)
     : options_(options),
       clock_(clock),
       directory_(std::move(directory)),
       path_(std::move(path)),
       journal_(journal),
+      layout_(layout),
       archive_room_(archive_room(options.rotate)),
       limit_(size_limit(options.rotate)),
       rotated_(directory_, path_.name),
@@ -118,11 +120,27 @@ Status RotatingFile::write_run(const Batch& batch, std::size_t& done) {
 Status RotatingFile::prepare(std::uint64_t next_record) {
     if (Status there = look(); !there.ok()) return there;
     const bool overdue = schedule_.due(wall_seconds());
-    if (size_ == 0) {
+    if (is_bare()) {
         if (overdue) schedule_.start(wall_seconds());
-        return {};
+    } else if (overdue || too_long(next_record)) {
+        if (Status rotated = rotate(); !rotated.ok()) return rotated;
     }
-    return overdue || too_long(next_record) ? rotate() : Status{};
+    return begin();
+}
+
+/// The head, in a file that is new or was emptied.
+Status RotatingFile::begin() {
+    if (size_ > 0 || layout_.head.empty()) return {};
+    const std::array ends = {static_cast<std::uint32_t>(layout_.head.size())};
+    const Batch head{layout_.head, ends, false};
+    for (;;) {
+        const Appended out = file_.append({head, 0, 1});
+        if (out.error == 0) break;
+        if (!make_room(out.error)) return system_error(out.error, options_.path, EX_IOERR);
+    }
+    size_ = layout_.head.size();
+    unsynced_.bytes += size_;
+    return {};
 }
 
 Status RotatingFile::look() {
@@ -166,7 +184,7 @@ Status RotatingFile::keep_below_total(std::uint64_t more) {
     const std::uint64_t usable = options_.rotate.max_total - archive_room_;
     if (rotated_bytes_ + live <= usable) return {};
     rotated_bytes_ = shrink(rotated_, room_for_rotated(live)).value_or(rotated_bytes_);
-    const bool one_long_record = size_ == 0 && rotated_bytes_ == 0;
+    const bool one_long_record = is_bare() && rotated_bytes_ == 0;
     if (one_long_record || rotated_bytes_ + live <= usable) return {};
     return Error{options_.path + ": max_total is reached, and older files cannot be removed",
                  EX_CANTCREAT};

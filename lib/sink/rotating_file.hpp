@@ -11,6 +11,7 @@
 #include "sink/appender.hpp"
 #include "sink/compressor.hpp"
 #include "sink/disk_full.hpp"
+#include "sink/file_layout.hpp"
 #include "sink/log_directory.hpp"
 #include "sink/rotated_files.hpp"
 #include "sink/schedule.hpp"
@@ -21,7 +22,7 @@ namespace nflogd::sink {
 class RotatingFile final : public Sink {
 public:
     RotatingFile(const FileOptions& options, const Clock& clock, LogDirectory directory,
-                 LogPath path, WriteJournal* journal);
+                 LogPath path, WriteJournal* journal, const FileLayout& layout);
 
     /// Once, before all else.
     Status start();
@@ -45,6 +46,9 @@ private:
     // rotating_file.cpp
     Status write_run(const Batch& batch, std::size_t& done);
     Status prepare(std::uint64_t next_record);
+    Status begin();
+    /// Whether the live file holds no record.
+    [[nodiscard]] bool is_bare() const { return size_ <= layout_.head.size(); }
     Status look();
     [[nodiscard]] bool too_long(std::uint64_t more) const;
     [[nodiscard]] Run fit(const Batch& batch, std::size_t first) const;
@@ -80,7 +84,8 @@ private:
     const Clock& clock_;
     LogDirectory directory_;
     const LogPath path_;
-    WriteJournal* const journal_;       ///< may be nullptr
+    WriteJournal* const journal_;  ///< may be nullptr
+    const FileLayout& layout_;
     const std::uint64_t archive_room_;  ///< bytes kept free for a file being compressed
     const std::uint64_t limit_;         ///< bytes of the live file; 0: none
     RotatedFiles rotated_;

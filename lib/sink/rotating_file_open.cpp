@@ -72,14 +72,14 @@ Status RotatingFile::take_over(Appender file) {
     if (info && journal_ != nullptr) {
         journal_->opened(info->st_ino, static_cast<std::uint64_t>(info->st_size));
     }
-    const Result<std::uint64_t> removed = repair_tail(file.fd());
+    const Result<std::uint64_t> removed = repair_tail(file.fd(), layout_);
     if (!info || !removed) {
-        return cannot_create(options_.path, "cannot repair its last line: " +
+        return cannot_create(options_.path, "cannot repair its end: " +
                                                 (removed ? "fstat" : removed.error().message));
     }
     if (*removed > 0) {
         log::warning(
-            fmt::format("{}: removed {} bytes of a torn last line", options_.path, *removed));
+            fmt::format("{}: removed {} bytes of a torn last record", options_.path, *removed));
     }
     file_ = std::move(file);
     size_ = static_cast<std::uint64_t>(info->st_size) - *removed;

@@ -99,7 +99,7 @@ Status RotatingFile::sync_or_take_back(const Run& run) {
 /// Goes on in a new file.
 void RotatingFile::put_aside() {
     const Nanoseconds now = clock_.monotonic();
-    if (size_ == 0 || (put_aside_ && now - *put_aside_ < kPutAsideEvery)) return;
+    if (is_bare() || (put_aside_ && now - *put_aside_ < kPutAsideEvery)) return;
     put_aside_ = now;
     if (Status rotated = rotate(); !rotated.ok()) log::warning(rotated.error().message);
 }

@@ -41,7 +41,7 @@ public:
     virtual ~WriteJournal() = default;
 
     /// The live file has been opened: at the start, at a reopen and for every new
-    /// file. `size_before_repair`: bytes, a torn last line included.
+    /// file. `size_before_repair`: bytes, a torn last record included.
     virtual void opened(std::uint64_t inode, std::uint64_t size_before_repair) = 0;
     /// The next write(2) appends to `inode`, which has `size_before` bytes, the
     /// records from number `first` of the batch on. Told again when a rotation in

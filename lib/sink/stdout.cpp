@@ -24,7 +24,10 @@ struct Sent {
 
 class Stdout final : public Sink {
 public:
-    explicit Stdout(int fd) : fd_(fd), piece_(piece_of(fd)) { remainder_.reserve(kRemainder); }
+    Stdout(int fd, std::string_view head) : fd_(fd), piece_(piece_of(fd)) {
+        remainder_.reserve(kRemainder);
+        remainder_ = head;
+    }
 
     Written write(const Batch& batch) override;
     std::optional<std::chrono::nanoseconds> tend() override;
@@ -38,7 +41,7 @@ private:
 
     int fd_;
     std::size_t piece_;
-    std::string remainder_;  ///< of the last record, still to go out
+    std::string remainder_;  ///< of the head or the last record, still to go out
 };
 
 /// What can be written after POLLOUT without blocking: all to a file, PIPE_BUF to
@@ -103,6 +106,8 @@ Status Stdout::close() {
 
 }  // namespace
 
-std::unique_ptr<Sink> make_stdout(int fd) { return std::make_unique<Stdout>(fd); }
+std::unique_ptr<Sink> make_stdout(int fd, std::string_view head) {
+    return std::make_unique<Stdout>(fd, head);
+}
 
 }  // namespace nflogd::sink

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <memory>
+#include <string_view>
 
 #include "sink/sink.hpp"
 
@@ -18,6 +19,7 @@ namespace nflogd::sink {
 
 /// `fd` stays the caller's and open. A reader that does not read holds a write()
 /// for a tenth of a second at a time, whether `fd` blocks or not.
-std::unique_ptr<Sink> make_stdout(int fd = STDOUT_FILENO);
+/// `head` goes out before all else.
+std::unique_ptr<Sink> make_stdout(int fd = STDOUT_FILENO, std::string_view head = {});
 
 }  // namespace nflogd::sink

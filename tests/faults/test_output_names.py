@@ -177,7 +177,7 @@ def test_a_torn_tail_is_cut_off_and_told(network, daemon, config, log, tail):
     log.parent.mkdir(mode=0o750)
     log.write_bytes(b'{"event":"packet","seq":-1}\n' + tail)
     nflogd = daemon(with_file(config))
-    assert says(nflogd, f"removed {len(tail)} bytes of a torn last line") == 1
+    assert says(nflogd, f"removed {len(tail)} bytes of a torn last record") == 1
     send(network, 10)
     assert nflogd.stop() == 0
     assert sum(record["event"] == "packet" for record in records_of(log)) == 11

@@ -180,7 +180,7 @@ def test_a_collector_that_is_away_for_a_while(network, daemon, config, log, coll
     compare(collector, sent)
     print(siem_of(log))
     assert siem_of(log) == {"output": "siem", "written": sent, "dropped": 0, "failed": 0,
-                            "queued": 0, "spooled": 0}
+                            "queued": 0, "spooled": 0, "filtered": 0}
     assert [change for change in changes(log) if change[1]] == [
         ("output_suspended", "siem"), ("output_resumed", "siem")]
     assert not segments(spool)

@@ -50,9 +50,9 @@ void check_config(const config::Config& config) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const std::vector<std::string> formats = pipeline::format_names();
+    static const config::Known known = pipeline::known_names();
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    const config::Loaded loaded = config::load_text(text, "fuzz.yaml", formats);
+    const config::Loaded loaded = config::load_text(text, "fuzz.yaml", known);
     for (const config::Problem& problem : loaded.problems) check_problem(problem, text);
     if (loaded.problems.empty()) check_config(loaded.config);
     return 0;

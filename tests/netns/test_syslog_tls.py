@@ -134,7 +134,7 @@ def test_a_receiver_that_refuses_our_certificate(network, daemon, config, log, a
         assert b"packet" not in end()
     print(line.split("suspended: ")[1], siem_of(log))
     assert siem_of(log) == {"output": "siem", "written": 0, "dropped": 0, "failed": 10,
-                            "queued": 0}
+                            "queued": 0, "filtered": 0}
 
 
 REFUSED = {
@@ -184,7 +184,7 @@ def test_a_receiver_of_old_tls_is_refused(network, daemon, config, log, authorit
         assert nflogd.stop() == 0
         assert b"packet" not in end()
     assert siem_of(log) == {"output": "siem", "written": 0, "dropped": 0, "failed": 10,
-                            "queued": 0}
+                            "queued": 0, "filtered": 0}
 
 
 def checked(network, tmp_path, config, log, **syslog):

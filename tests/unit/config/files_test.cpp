@@ -63,7 +63,7 @@ TEST_CASE("later files win with single values and add to lists") {
                         "rules: {table: two, log: [{name: b, hook: input, group: 2}]}\n"
                         "outputs: [{name: b, type: stdout}]\n");
     const auto empty = directory.write("3.yaml", "# nothing yet\n");
-    const Loaded loaded = load({first, second, empty}, kFormats);
+    const Loaded loaded = load({first, second, empty}, kKnown);
     INFO(lines(loaded.problems));
     REQUIRE(loaded.problems.empty());
     CHECK(loaded.config.host == "two");
@@ -84,8 +84,8 @@ TEST_CASE("problems of several files come in the order of the files") {
     const auto z = directory.write("z.yaml", "outputs: [{name: a, type: stdout}]\nx: 1\n");
     const auto a = directory.write("a.yaml", "y: 1\noutputs: [{name: a, type: stdout}]\n");
     const std::string known =
-        " (known: host, run_as, control_socket, sources, rules, outputs, ledger)\n";
-    CHECK(lines(load({z, a}, kFormats).problems) ==
+        " (known: host, run_as, control_socket, sources, rules, prefixes, outputs, ledger)\n";
+    CHECK(lines(load({z, a}, kKnown).problems) ==
           z + ":2:1: unknown key 'x'" + known + a + ":1:1: unknown key 'y'" + known + a +
               ":2:18: duplicate output name 'a': the first is at " + z + ":1:18\n");
 }
@@ -94,12 +94,12 @@ TEST_CASE("a file that cannot be read is one problem, the others are read") {
     const Directory directory;
     const auto bad = directory.write("bad.yaml", "hots: a\n");
     const std::string gone = directory.path("gone.yaml");
-    CHECK(lines(load({gone, bad}, kFormats).problems) ==
+    CHECK(lines(load({gone, bad}, kKnown).problems) ==
           gone + ": cannot be opened: No such file or directory\n" + bad +
               ":1:1: unknown key 'hots' (did you mean 'host'?)\n");
-    CHECK(lines(load({directory.path()}, kFormats).problems) ==
+    CHECK(lines(load({directory.path()}, kKnown).problems) ==
           directory.path() + ": cannot be read: Is a directory\n");
-    CHECK(lines(load({}, kFormats).problems) == "configuration: no file was named\n");
+    CHECK(lines(load({}, kKnown).problems) == "configuration: no file was named\n");
 }
 
 TEST_CASE("a file that others keep from us says so") {
@@ -107,7 +107,7 @@ TEST_CASE("a file that others keep from us says so") {
     const Directory directory;
     const auto path = directory.write("a.yaml", kStdout);
     REQUIRE(::chmod(path.c_str(), 0) == 0);
-    CHECK(lines(load({path}, kFormats).problems) ==
+    CHECK(lines(load({path}, kKnown).problems) ==
           path + ": cannot be opened: Permission denied\n");
 }
 
@@ -116,11 +116,11 @@ TEST_CASE("files are read up to 1 MiB") {
     std::string text = kStdout;
     text += "#" + std::string(kLargestFile - text.size() - 1, 'x');
     const auto path = directory.write("a.yaml", text);
-    CHECK(load({path}, kFormats).problems.empty());
+    CHECK(load({path}, kKnown).problems.empty());
     directory.write("a.yaml", text + "x");
-    CHECK(lines(load({path}, kFormats).problems) ==
+    CHECK(lines(load({path}, kKnown).problems) ==
           path + ": is larger than 1 MiB, no configuration is\n");
-    CHECK(load({"/dev/zero"}, kFormats).problems.size() == 1);
+    CHECK(load({"/dev/zero"}, kKnown).problems.size() == 1);
 }
 
 TEST_CASE("root trusts only files that nobody else can write") {
@@ -137,12 +137,12 @@ TEST_CASE("loading looks at the file that it opened") {
     const Directory directory;
     const auto path = directory.write("a.yaml", kStdout);
     REQUIRE(::chmod(path.c_str(), 0646) == 0);
-    const auto problems = load({path}, kFormats).problems;
+    const auto problems = load({path}, kKnown).problems;
     if (::geteuid() == 0) {
         CHECK(lines(problems) == path + ": is writable by others: chmod o-w it\n");
         REQUIRE(::chmod(path.c_str(), 0644) == 0);
         REQUIRE(::chown(path.c_str(), 65534, 0) == 0);
-        CHECK(load({path}, kFormats).problems.size() == 1);
+        CHECK(load({path}, kKnown).problems.size() == 1);
     } else {
         CHECK(problems.empty());
     }
@@ -171,6 +171,6 @@ TEST_CASE("a loop of links instead of conf.d is named, not passed over") {
     std::filesystem::create_symlink("conf.d", directory.path("conf.d"));
     const auto files = default_files(directory.path());
     REQUIRE(files.size() == 2);
-    CHECK(lines(load(files, kFormats).problems) ==
+    CHECK(lines(load(files, kKnown).problems) ==
           directory.path("conf.d") + ": cannot be opened: Too many levels of symbolic links\n");
 }

@@ -13,7 +13,10 @@
 
 namespace nflogd::config {
 
-inline const std::vector<std::string> kFormats = {"json", "line"};
+inline const Known kKnown = {
+    {"json", "line", "kernel", "pcap"}, {"pcap"}, [](std::string_view text) {
+        return text == "bad" ? Status(Error{"column 1: bad", EX_USAGE}) : Status();
+    }};
 
 inline std::string slurp(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
@@ -37,7 +40,7 @@ inline std::string lines(const std::vector<Problem>& problems) {
     return out;
 }
 
-inline Loaded load_string(std::string_view text) { return load_text(text, "t.yaml", kFormats); }
+inline Loaded load_string(std::string_view text) { return load_text(text, "t.yaml", kKnown); }
 
 /// A file that is good but for what `text` adds.
 inline std::string with_output(std::string_view text) {

@@ -268,7 +268,7 @@ TEST_CASE("a byte order mark and DOS line ends are taken") {
 
 TEST_CASE("a format is known if the caller knows it") {
     const char* text = "outputs: [{name: a, type: stdout, format: ecs}]";
-    CHECK(load_text(text, "t.yaml", {"json", "ecs"}).problems.empty());
-    CHECK(lines(load_text(text, "t.yaml", {"json", "line"}).problems) ==
+    CHECK(load_text(text, "t.yaml", {{"json", "ecs"}, {}, {}}).problems.empty());
+    CHECK(lines(load_text(text, "t.yaml", {{"json", "line"}, {}, {}}).problems) ==
           "t.yaml:1:43: unknown format 'ecs' (known: json, line)\n");
 }

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 
+using namespace nflogd;
 using namespace nflogd::config;
 
 TEST_CASE("text is UTF-8") {

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <thread>
@@ -115,4 +116,35 @@ TEST_CASE("another process's items are there after its death") {
     REQUIRE(ring.push([](int& slot) { slot = 5; }));
     REQUIRE(*ring.peek(3) == 5);
     REQUIRE(ring.repair() == 0);
+}
+
+TEST_CASE("further bytes stay beside their item, also when a ring is mended") {
+    Ring<int> ring(4, 5);
+    const auto put = [&](int value) {
+        return ring.push([&](int& slot) {
+            slot = value;
+            std::fill_n(ring.room_of(slot), ring.room(), static_cast<std::uint8_t>(value));
+        });
+    };
+    for (int turn = 0; turn < 10; ++turn) {
+        for (int i = 0; i < 4; ++i) REQUIRE(put(10 * turn + i));
+        if (turn == 9) break;
+        for (std::size_t i = 0; i < 4; ++i) {
+            const std::uint8_t* const room = ring.room_of(*ring.peek(i));
+            REQUIRE(std::all_of(room, room + 5, [&](int b) { return b == *ring.peek(i); }));
+        }
+        ring.pop(4);
+    }
+    ring.pop(2);  // 92 and 93 stay
+    const auto child = ::fork();
+    if (child == 0) {
+        ring.push([](int&) { ::_exit(0); });  // claimed, never published
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(put(94));
+    REQUIRE(ring.repair() == 1);
+    REQUIRE(*ring.peek(2) == 94);
+    REQUIRE(ring.room_of(*ring.peek(2))[4] == 94);
+    REQUIRE(ring.room_of(*ring.peek(0))[0] == 92);
 }

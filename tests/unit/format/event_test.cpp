@@ -14,7 +14,7 @@ Ledger example_ledger() {
     ledger.rules.push_back({"web \"x\"", 120, 10, 107, 3});
     ledger.rules.push_back({"theirs", std::nullopt, std::nullopt, 5, std::nullopt});
     ledger.groups.push_back({100, 112, 2});
-    ledger.outputs.push_back({"main", 100, 5, 6, 1});
+    ledger.outputs.push_back({"main", 100, 9, 5, 6, 1});
     ledger.malformed = 1;
     ledger.truncated = 2;
     ledger.overruns = 3;
@@ -39,7 +39,7 @@ TEST_CASE("the ledger in JSON: absent is left out, final only on the last one") 
         R"("rules":[{"rule":"web \"x\"","matched":120,"suppressed":10,"logged":107,"lost_kernel":3},)"
         R"({"rule":"theirs","logged":5}],)"
         R"("groups":[{"group":100,"received":112,"lost_kernel":2}],)"
-        R"("outputs":[{"output":"main","written":100,"dropped":5,"failed":6,"queued":1}],)"
+        R"("outputs":[{"output":"main","written":100,"filtered":9,"dropped":5,"failed":6,"queued":1}],)"
         R"("decode":{"malformed":1,"truncated":2},)"
         R"("netlink":{"overruns":3,"socket_drops":4,"cut_datagrams":5})";
     REQUIRE(text(*json, ledger) == expected + "}\n");

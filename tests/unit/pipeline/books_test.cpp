@@ -210,3 +210,31 @@ TEST_CASE("a queue of another size keeps the sums, and counts what it held") {
     REQUIRE(after.ledger().failed == 1);
     REQUIRE(after.ledger().queued == 0);
 }
+
+TEST_CASE("an output keeps of each message what it has room for") {
+    Record record = packet(1);
+    const std::vector<std::uint8_t> message(100, 0xab);
+    OutputBook none(10, 0);
+    none.offer({record, message});
+    REQUIRE(none.raw_of(*none.peek(0)).empty());
+    OutputBook some(10, 0, 64);
+    some.offer({record, message});
+    some.offer({record, Bytes(message).first(7)});
+    some.offer(record);
+    REQUIRE(some.raw_of(*some.peek(0)).size() == 64);
+    REQUIRE(some.raw_of(*some.peek(0))[63] == 0xab);
+    REQUIRE(some.raw_of(*some.peek(1)).size() == 7);
+    REQUIRE(some.raw_of(*some.peek(2)).empty());
+}
+
+TEST_CASE("what an output did not want is neither lost nor queued") {
+    OutputBook book(10, 0);
+    book.offer(packet(1));
+    book.filtered();
+    book.filtered();
+    REQUIRE(book.settle(3) == 0);
+    REQUIRE(book.ledger().filtered == 2);
+    REQUIRE(book.ledger().queued == 1);
+    REQUIRE(book.settle(4) == 1);  // counted by a worker that died before it asked
+    REQUIRE(book.ledger().failed == 1);
+}

@@ -133,7 +133,7 @@ TEST_CASE("only a change of counts is a movement") {
     after.truncated = 1;
     REQUIRE(pipeline::moved(before, after));
     after = before;
-    after.outputs.push_back({"main", 0, 0, 0, 0});
+    after.outputs.push_back({"main", 0, 0, 0, 0, 0});
     REQUIRE(pipeline::moved(before, after));
 }
 
@@ -141,7 +141,7 @@ TEST_CASE("losses by gaps and losses by counters are not added up twice") {
     Ledger ledger;
     ledger.rules.push_back({"web", 10, 0, 7, 3});
     ledger.groups.push_back({100, 7, 2});
-    ledger.outputs.push_back({"main", 1, 2, 4, 0});
+    ledger.outputs.push_back({"main", 1, 9, 2, 4, 0});
     const pipeline::Losses losses = pipeline::losses(ledger);
     REQUIRE(losses.kernel == 3);
     REQUIRE(losses.dropped == 2);

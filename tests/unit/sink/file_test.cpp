@@ -82,7 +82,7 @@ TEST_CASE("a tail that cannot be repaired is an error of opening") {
     Faults faults;
     faults.ftruncate = [] { return EPERM; };
     REQUIRE_THAT(open_file(place.options, place.clock).error().message,
-                 Contains("cannot repair its last line") && Contains("not permitted"));
+                 Contains("cannot repair its end") && Contains("not permitted"));
 }
 
 TEST_CASE("a full disk stops at a whole record, and goes on when there is room") {

@@ -156,3 +156,16 @@ TEST_CASE("writing to standard output allocates nothing, remainders included") {
     REQUIRE(allocations() == before);
     REQUIRE(records == 10'000);
 }
+
+TEST_CASE("a head goes out first, even if nothing follows") {
+    Pipe pipe;
+    const auto sink = make_stdout(pipe.in.get(), "head:");
+    SECTION("nothing follows") {
+        REQUIRE(sink->close().ok());
+        REQUIRE(pipe.drain() == "head:");
+    }
+    SECTION("a line follows") {
+        REQUIRE(sink->write(Lines{"one"}.batch()).records == 1);
+        REQUIRE(pipe.drain() == "head:one\n");
+    }
+}

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace nflogd::config {
+namespace nflogd {
 
 /// Fewest insertions, deletions, substitutions and swaps of neighbours that make
 /// `b` of `a`, no byte touched twice (optimal string alignment).
@@ -26,4 +26,4 @@ namespace nflogd::config {
 [[nodiscard]] std::string unknown_of_few(std::string_view what, std::string_view word,
                                          std::span<const std::string_view> known);
 
-}  // namespace nflogd::config
+}  // namespace nflogd

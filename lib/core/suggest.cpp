@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "config/suggest.hpp"
+#include "core/suggest.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "config/text.hpp"
+#include "core/text.hpp"
 
-namespace nflogd::config {
+namespace nflogd {
 namespace {
 
 /// One slip in a short word, more in a long one.
@@ -72,4 +72,4 @@ std::string unknown_of_few(std::string_view what, std::string_view word,
                        fmt::join(known, ", "));
 }
 
-}  // namespace nflogd::config
+}  // namespace nflogd

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "config/suggest.hpp"
+#include "core/suggest.hpp"
 
 #include "catch.hpp"
 
-using namespace nflogd::config;
+using namespace nflogd;
 
 TEST_CASE("distance counts insertion, deletion, substitution and swap as one") {
     CHECK(edit_distance("queue", "queue") == 0);
