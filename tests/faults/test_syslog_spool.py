@@ -40,7 +40,8 @@ class Collector:
         listener.bind(("127.0.0.1", PORT))
         listener.listen(16)
         stop_here, self._stop = socket.socketpair()
-        self._thread = threading.Thread(target=self._serve, args=(listener, stop_here, manner))
+        self._thread = threading.Thread(target=self._serve, args=(listener, stop_here, manner),
+                                        daemon=True)
         self._thread.start()
 
     def _serve(self, listener, stop, manner):
