@@ -113,6 +113,7 @@ private:
     bool write_out();
     void suspend(const Error& error);
     void resume();
+    void look_at_detour();
     void give_up();
     void sleep(std::optional<std::chrono::nanoseconds> due);
     [[nodiscard]] bool has_work() const;
@@ -137,6 +138,7 @@ private:
     // The lane's thread only.
     Outbox outbox_;
     bool done_ = false;
+    std::string detour_;  ///< as it was told
     std::chrono::nanoseconds retry_at_{0};
     std::chrono::nanoseconds pause_{0};
 

@@ -72,25 +72,28 @@ Status Worker::open_lanes() {
         auto lane = open_lane(output);
         if (!lane) return lane.error();
         lanes_.push_back(std::move(*lane));
-        places_.push_back(Place::at(directory_of(output)));
+        for (std::string& directory : directories_of(output)) {
+            places_.push_back(Place::at(lanes_.size() - 1, std::move(directory)));
+        }
     }
     return {};
 }
 
 /// As it is now; zeros if there is nothing.
-Worker::Place Worker::Place::at(std::string directory) {
+Worker::Place Worker::Place::at(std::size_t lane, std::string directory) {
     struct stat info {};
-    if (directory.empty() || ::stat(directory.c_str(), &info) != 0) info = {};
-    return {std::move(directory), info.st_dev, info.st_ino};
+    if (::stat(directory.c_str(), &info) != 0) info = {};
+    return {lane, std::move(directory), info.st_dev, info.st_ino};
 }
 
 /// A directory that was made anew or mounted over after the process was confined
 /// is out of reach for it; for a successor it is not.
 void Worker::look_at_places() {
-    for (std::size_t i = 0; i < lanes_.size() && !replacement_asked_; ++i) {
-        if (!lanes_[i]->suspended()) continue;
-        const Place now = Place::at(places_[i].directory);
-        if (now.inode == 0 || now == places_[i]) continue;
+    for (const Place& place : places_) {
+        if (replacement_asked_) return;
+        if (!lanes_[place.lane]->suspended()) continue;
+        const Place now = Place::at(place.lane, place.directory);
+        if (now.inode == 0 || now == place) continue;
         replacement_asked_ = channel_.send(Message::replace);
     }
 }

@@ -157,13 +157,14 @@ private:
     std::vector<Notice> notices_;  ///< guarded by notice_mutex_
 
     std::vector<std::unique_ptr<Lane>> lanes_;
-    /// The directory of each lane's output as it was when the process was confined.
+    /// A directory of a lane's output as it was when the process was confined.
     struct Place {
-        std::string directory;  ///< empty: it has none
+        std::size_t lane = 0;
+        std::string directory;
         dev_t device = 0;
         ino_t inode = 0;
 
-        [[nodiscard]] static Place at(std::string directory);
+        [[nodiscard]] static Place at(std::size_t lane, std::string directory);
         bool operator==(const Place&) const = default;
     };
     std::vector<Place> places_;
