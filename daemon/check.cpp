@@ -7,14 +7,21 @@
 
 #include "commands.hpp"
 #include "rules/rules.hpp"
+#include "tls_files.hpp"
 
 namespace nflogd::daemon {
 namespace {
 
 int check(const std::string& path) {
-    const config::Loaded loaded = load_config(path);
+    config::Loaded loaded = load_config(path);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    const TlsFiles::Findings tls = TlsFiles().read(loaded.config);
+    print(tls.problems);
+    if (!tls.problems.empty()) return EX_CONFIG;
+    for (const std::string& text : tls.warnings) {
+        std::fprintf(stderr, "warning: %s\n", text.c_str());
+    }
     const std::vector<Error> refused = rules::verify(loaded.config.rules);
     for (const Error& error : refused) std::fprintf(stderr, "%s\n", error.message.c_str());
     if (!refused.empty()) return EX_CONFIG;

@@ -10,6 +10,7 @@
 
 #include "commands.hpp"
 #include "core/labels.hpp"
+#include "enrich/origins.hpp"
 #include "enrich/rules.hpp"
 #include "filter/filter.hpp"
 #include "pipeline/outbox.hpp"
@@ -57,6 +58,7 @@ private:
 /// Which packets are printed.
 struct Picked {
     const enrich::RuleIndex& rules;
+    enrich::OriginCache& origins;
     const filter::Filter& filter;
     const Labels& labels;
 };
@@ -76,6 +78,7 @@ Status replay_input(const std::string& path, const Picked& picked, Printer& prin
         pipeline::ChunkReader reader(**chunk);
         while (reader.next(record)) {
             picked.rules.apply(record);
+            if (!record.has(Field::rule)) picked.origins.apply(record);
             if (!picked.filter.matches(record, picked.labels)) continue;
             if (Status status = printer.print({record, reader.raw()}); !status) return status;
         }
@@ -101,6 +104,8 @@ int replay(const ReplayOptions& options) {
     if (!filter) return fail(filter.error().wrap("--filter"));
     auto labels = std::make_unique<Labels>();
     const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
+    enrich::OriginBook book(*labels, loaded.config.prefixes);
+    enrich::OriginCache origins(book);
     config::OutputConfig standard_output;
     standard_output.type = "stdout";
     standard_output.format = options.format;
@@ -129,7 +134,8 @@ int replay(const ReplayOptions& options) {
     Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
-        if (Status status = replay_input(path, {rules, *filter, *labels}, printer); !status) {
+        if (Status status = replay_input(path, {rules, origins, *filter, *labels}, printer);
+            !status) {
             if (status.error().exit_code == EX_IOERR) return fail(status.error());
             exit_code = fail(status.error());
         }

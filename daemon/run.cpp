@@ -18,6 +18,7 @@
 #include "privileges.hpp"
 #include "receiver_names.hpp"
 #include "signals.hpp"
+#include "tls_files.hpp"
 #include "worker.hpp"
 
 namespace nflogd::daemon {
@@ -39,11 +40,25 @@ constexpr std::chrono::seconds kWorkerSilence{25};
 /// Between two tries to find the address of a receiver.
 constexpr std::chrono::seconds kLookUp{10};
 
+/// With the files that it names.
+config::Loaded load(const std::string& path, TlsFiles& tls_files) {
+    config::Loaded loaded = load_config(path);
+    if (!loaded.problems.empty()) return loaded;
+    TlsFiles::Findings tls = tls_files.read(loaded.config);
+    loaded.problems = std::move(tls.problems);
+    for (const std::string& warning : tls.warnings) log::warning(warning);
+    return loaded;
+}
+
 class Loop {
 public:
     Loop(pipeline::Keeper& keeper, Signals& signals, std::string config_path, ReceiverNames& names,
-         bool names_found)
-        : keeper_(keeper), signals_(signals), config_path_(std::move(config_path)), names_(names) {
+         bool names_found, TlsFiles& tls_files)
+        : keeper_(keeper),
+          signals_(signals),
+          config_path_(std::move(config_path)),
+          names_(names),
+          tls_files_(tls_files) {
         look_up_later(names_found);
     }
 
@@ -69,9 +84,10 @@ private:
     }
 
     void wait_until(nanoseconds when) {
-        std::array<pollfd, 4> fds = {
+        std::array<pollfd, 5> fds = {
             pollfd{signals_.fd(), POLLIN, 0}, pollfd{keeper_.channel_fd(), POLLIN, 0},
-            pollfd{keeper_.process_fd(), POLLIN, 0}, pollfd{keeper_.rules_fd(), POLLIN, 0}};
+            pollfd{keeper_.process_fd(), POLLIN, 0}, pollfd{keeper_.rules_fd(), POLLIN, 0},
+            pollfd{keeper_.ruleset_fd(), POLLIN, 0}};
         const nanoseconds left = std::max(when - system_clock().monotonic(), nanoseconds::zero());
         const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
         ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));
@@ -91,7 +107,7 @@ private:
     void reload() {
         const auto microseconds = system_clock().monotonic().count() / 1000;
         sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", static_cast<long long>(microseconds));
-        config::Loaded loaded = load_config(config_path_);
+        config::Loaded loaded = load(config_path_, tls_files_);
         for (const config::Problem& problem : loaded.problems) log::error(to_string(problem));
         Status status;
         if (loaded.problems.empty()) {
@@ -131,13 +147,15 @@ private:
     Signals& signals_;
     std::string config_path_;
     ReceiverNames& names_;
+    TlsFiles& tls_files_;
     nanoseconds look_up_at_ = nanoseconds::max();
     std::optional<nanoseconds> watchdog_ = watchdog_interval();
     bool stopping_ = false;
 };
 
 int run(const std::string& config_path) {
-    config::Loaded loaded = load_config(config_path);
+    TlsFiles tls_files;
+    config::Loaded loaded = load(config_path, tls_files);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
     ::umask(0027);
@@ -150,7 +168,7 @@ int run(const std::string& config_path) {
     if (!keeper) return fail(keeper.error());
     log::info((*keeper)->summary());
     sd_notify(0, "READY=1");
-    Status status = Loop(**keeper, *signals, config_path, names, found).run();
+    Status status = Loop(**keeper, *signals, config_path, names, found, tls_files).run();
     sd_notify(0, "STOPPING=1");
     Status stopped = (*keeper)->stop();
     if (!status) return fail(status.error());

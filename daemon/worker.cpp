@@ -26,8 +26,9 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
         if (!prepared && plan.outputs_must_open) {
             return prepared.error().wrap("output '" + output.name + "'");
         }
-        std::string directory = pipeline::directory_of(output);
-        if (!directory.empty()) sandbox.writable_directories.push_back(std::move(directory));
+        for (std::string& directory : pipeline::directories_of(output)) {
+            sandbox.writable_directories.push_back(std::move(directory));
+        }
         for (const pipeline::SocketUse& use : pipeline::sockets_of(output)) {
             sandbox.socket_families.push_back(use.family);
             if (use.tcp_port != 0) sandbox.tcp_ports.push_back(use.tcp_port);

@@ -28,6 +28,13 @@ constexpr std::uint64_t kSecondsPer[] = {1, 60, 3600, 86'400};
 
 constexpr std::uint8_t kProtocolsWithPorts[] = {6, 17, 33, 132, 136};
 
+/// Without a slash at its end.
+std::string normal(const std::string& path) {
+    std::string text = std::filesystem::path(path).lexically_normal().string();
+    if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+    return text;
+}
+
 class Check {
 public:
     Check(Draft& draft, std::vector<Problem>& problems) : draft_(draft), problems_(problems) {}
@@ -83,13 +90,15 @@ public:
             if (draft.name_at.line != 0) {
                 unique(names, "output name", output.name, draft.name_at);
             }
-            framing(draft);
+            connection(draft);
             seed(draft);
+            if (const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+                syslog != nullptr && draft.spool_at.line != 0) {
+                unique(paths, "path", normal(syslog->spool.path), draft.spool_at);
+            }
             const auto* options = std::get_if<FileOptions>(&output.options);
             if (options == nullptr || draft.path_at.line == 0) continue;
-            const std::string path =
-                std::filesystem::path(options->path).lexically_normal().string();
-            unique(paths, "path", path, draft.path_at);
+            unique(paths, "path", normal(options->path), draft.path_at);
         }
     }
 
@@ -132,13 +141,30 @@ private:
         }
     }
 
-    void framing(const OutputDraft& draft) {
+    /// What only some addresses of a receiver have.
+    void connection(const OutputDraft& draft) {
         const auto* syslog = std::get_if<SyslogOptions>(&draft.output.options);
-        if (syslog == nullptr || draft.framing_at.line == 0) return;
-        if (syslog->receiver.transport == SyslogTransport::tcp) return;
-        report(draft.framing_at,
-               "framing: only an address tcp://HOST:PORT has one, a datagram is "
-               "a message");
+        if (syslog == nullptr) return;
+        const SyslogTransport transport = syslog->receiver.transport;
+        const bool tls = transport == SyslogTransport::tls;
+        const bool stream = tls || transport == SyslogTransport::tcp;
+        if (draft.framing_at.line != 0 && !stream) {
+            report(draft.framing_at,
+                   "framing: only an address tcp://HOST:PORT has one, a datagram is "
+                   "a message");
+        } else if (draft.framing_at.line != 0 && tls &&
+                   syslog->framing != SyslogFraming::octet_counting) {
+            report(draft.framing_at,
+                   "framing: over TLS there is only octet_counting (RFC 5425, 4.3)");
+        }
+        if (draft.tls_at.line != 0 && !tls) {
+            report(draft.tls_at, "tls: takes an address tls://HOST:PORT");
+        }
+        if (draft.spool_at.line != 0 && !stream) {
+            report(draft.spool_at,
+                   "spool: takes an address tcp://HOST:PORT or tls://HOST:PORT; with datagrams "
+                   "nobody knows that the receiver is away");
+        }
     }
 
     void seed(const OutputDraft& draft) {

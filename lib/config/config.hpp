@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/options.hpp"
+#include "core/prefix_pattern.hpp"
 #include "core/result.hpp"
 
 namespace nflogd::config {
@@ -39,6 +40,7 @@ struct Config {
     std::vector<Network> internal_networks;  ///< in the TextOptions of every output, too
     std::vector<NflogOptions> sources;
     RulesOptions rules;
+    std::vector<PrefixRule> prefixes;  ///< what the operator's own log prefixes say
     std::vector<OutputConfig> outputs;
     std::chrono::seconds ledger_interval{10};
 };

@@ -48,6 +48,8 @@ struct OutputDraft {
     bool binary = false;  ///< its format is no text
     Location format_at;
     Location framing_at;  ///< line 0: not given, or something is wrong anyway
+    Location tls_at;      ///< likewise
+    Location spool_at;    ///< likewise
 };
 
 struct Draft {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/sections.hpp"
+#include "config/stream_options.hpp"
 #include "config/words.hpp"
 
 namespace nflogd::config {
@@ -19,8 +20,6 @@ constexpr std::uint64_t kMinute = 60 * kSecond;
 constexpr std::uint64_t kHour = 60 * kMinute;
 constexpr std::uint64_t kDay = 24 * kHour;
 constexpr Range kRotateInterval{kMinute, 366 * kDay, true};
-constexpr Range kSync{1, kDay, true};
-constexpr std::chrono::milliseconds kEachWrite{-1};
 
 constexpr Choice<bool> kCompressions[] = {{"zstd", true}, {"none", false}};
 
@@ -62,14 +61,6 @@ void read_rotate(const TreeNode& node, OutputDraft& draft, Reader& reader) {
     if (rotate.max_total < rotate.size) {
         reader.fail(node, "max_total is smaller than size: the file alone would outgrow it");
     }
-}
-
-Result<std::chrono::milliseconds> parse_sync(std::string_view text) {
-    if (text == "never") return std::chrono::milliseconds(0);
-    if (text == "always") return kEachWrite;
-    const auto read = parse_duration(text, kSync);
-    if (!read) return Error{read.error().message + "; \"never\" and \"always\" are taken, too"};
-    return std::chrono::milliseconds(*read);
 }
 
 constexpr Key<OutputDraft> kFileKeys[] = {
@@ -261,7 +252,9 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
                                                         "outputs of type {} take",
                                                         output.output.format, type->name));
         }
-        if (reader.failures() != before_entry) output.framing_at = {};
+        if (reader.failures() != before_entry) {
+            output.framing_at = output.tls_at = output.spool_at = {};
+        }
     });
     if (reader.failures() != before) draft.outputs_sound = false;
 }

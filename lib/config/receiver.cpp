@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "config/quantity.hpp"
 #include "config/text.hpp"
@@ -16,7 +17,13 @@ constexpr std::size_t kLongestLabel = 63;  // RFC 1035, 2.3.4
 constexpr std::size_t kLongestName = 253;  // likewise, as text
 constexpr Range kPort{1, 65535};
 constexpr std::string_view kForms =
-    "must be unix:PATH, udp://HOST:PORT or tcp://HOST:PORT, an IPv6 address in brackets, is ";
+    "must be unix:PATH, udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT, an IPv6 address in "
+    "brackets, is ";
+
+constexpr std::pair<std::string_view, SyslogTransport> kSchemes[] = {
+    {"udp://", SyslogTransport::udp},
+    {"tcp://", SyslogTransport::tcp},
+    {"tls://", SyslogTransport::tls}};
 
 Error bad(std::string message) { return {std::move(message), EX_CONFIG}; }
 
@@ -94,11 +101,18 @@ Result<SyslogReceiver> parse_receiver(std::string_view text) {
         receiver.host = std::move(*path);
         return receiver;
     }
-    receiver.transport = text.starts_with("udp:") ? SyslogTransport::udp : SyslogTransport::tcp;
-    if (text.starts_with("udp://") || text.starts_with("tcp://")) {
-        return parse_network(text.substr(6), std::move(receiver), text);
+    for (const auto& [scheme, transport] : kSchemes) {
+        if (!text.starts_with(scheme)) continue;
+        receiver.transport = transport;
+        return parse_network(text.substr(scheme.size()), std::move(receiver), text);
     }
     return bad(std::string(kForms) + quote(text));
+}
+
+Result<std::string> parse_server_name(std::string_view text) {
+    std::string host(text);
+    if (is_address(AF_INET, host) || is_address(AF_INET6, host) || is_host_name(text)) return host;
+    return bad("must be a host name or an address, is " + quote(text));
 }
 
 }  // namespace nflogd::config

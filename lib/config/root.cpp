@@ -46,6 +46,7 @@ constexpr Key<Draft> kKeys[] = {
      }},
     {.name = "sources", .read = read_sources, .children = list_source_keys, .is_list = true},
     {.name = "rules", .read = read_rules, .children = list_rules_keys},
+    {.name = "prefixes", .read = read_prefixes, .children = list_prefix_keys, .is_list = true},
     {.name = "outputs", .read = read_outputs, .children = list_output_keys, .is_list = true},
     {.name = "ledger",
      .read = [](const TreeNode& node, Draft& draft,

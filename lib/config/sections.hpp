@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
 /// The tables of keys, one file each: root.cpp, sources.cpp, rules.cpp,
-/// outputs.cpp, siem.cpp, syslog.cpp. And check.cpp, for what only the whole can show.
+/// outputs.cpp, siem.cpp, syslog.cpp, prefixes.cpp. And check.cpp, for what only the whole
+/// can show.
 #pragma once
 
 #include <span>
@@ -19,6 +20,7 @@ void read_root(const TreeNode& root, Draft& draft, Reader& reader);
 void read_sources(const TreeNode& list, Draft& draft, Reader& reader);
 void read_rules(const TreeNode& mapping, Draft& draft, Reader& reader);
 void read_outputs(const TreeNode& list, Draft& draft, Reader& reader);
+void read_prefixes(const TreeNode& list, Draft& draft, Reader& reader);
 
 /// The keys of outputs of type syslog (syslog.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> syslog_keys();
@@ -29,6 +31,7 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader);
 void list_source_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_rules_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_output_keys(const std::string& prefix, std::vector<std::string>& out);
+void list_prefix_keys(const std::string& prefix, std::vector<std::string>& out);
 
 /// Checks entries against each other, puts in the defaults that depend on other
 /// entries, and makes the configuration. `file` is named where no place can be.

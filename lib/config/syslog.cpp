@@ -3,6 +3,7 @@
 // The keys of an output of type syslog.
 #include "config/receiver.hpp"
 #include "config/sections.hpp"
+#include "config/stream_options.hpp"
 
 namespace nflogd::config {
 namespace {
@@ -85,6 +86,20 @@ constexpr Key<OutputDraft> kSyslogKeys[] = {
      }},
     {.name = "severity", .read = read_severity, .children = list_severity_keys},
     {"framing", read_framing},
+    {.name = "tls",
+     .read =
+         [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+             draft.tls_at = reader.at(node);
+             read_tls(node, syslog_of(draft).tls, reader);
+         },
+     .children = list_tls_keys},
+    {.name = "spool",
+     .read =
+         [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+             draft.spool_at = reader.at(node);
+             read_spool(node, syslog_of(draft).spool, reader);
+         },
+     .children = list_spool_keys},
     {"max_message",
      [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
          reader.size(node, syslog_of(draft).max_message, kMaxMessage);

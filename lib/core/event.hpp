@@ -37,6 +37,9 @@ struct OutputLedger {
     std::uint64_t dropped = 0;   ///< the output's queue was full
     std::uint64_t failed = 0;    ///< its medium refused
     std::uint64_t queued = 0;
+    /// Of an output with a spool: packets that wait in it now. Those of this run are
+    /// among `written`, those of earlier runs are in no other sum.
+    std::optional<std::uint64_t> spooled{};
 };
 
 /// The sums since the daemon's start. Counts are of packet records.

@@ -18,8 +18,11 @@ std::vector<std::uint16_t> groups_of(const LogRule& rule) {
 std::string to_string(const SyslogReceiver& receiver) {
     if (receiver.transport == SyslogTransport::unix_datagram) return "unix:" + receiver.host;
     const bool ipv6 = receiver.host.find(':') != std::string::npos;
-    return (receiver.transport == SyslogTransport::udp ? "udp://" : "tcp://") +
-           (ipv6 ? '[' + receiver.host + ']' : receiver.host) + ':' + std::to_string(receiver.port);
+    const std::string scheme = receiver.transport == SyslogTransport::udp   ? "udp://"
+                               : receiver.transport == SyslogTransport::tls ? "tls://"
+                                                                            : "tcp://";
+    return scheme + (ipv6 ? '[' + receiver.host + ']' : receiver.host) + ':' +
+           std::to_string(receiver.port);
 }
 
 }  // namespace nflogd

@@ -133,7 +133,7 @@ struct FileOptions {
     bool operator==(const FileOptions&) const = default;
 };
 
-enum class SyslogTransport : std::uint8_t { unix_datagram, udp, tcp };
+enum class SyslogTransport : std::uint8_t { unix_datagram, udp, tcp, tls };
 enum class SyslogProtocol : std::uint8_t { rfc5424, rfc3164 };
 
 /// How one message is told from the next on a TCP connection (RFC 6587, 3.4).
@@ -165,6 +165,39 @@ struct SyslogSeverities {
     bool operator==(const SyslogSeverities&) const = default;
 };
 
+enum class TlsVersion : std::uint8_t { tls1_2, tls1_3 };
+
+/// A file that is read before the process is confined, while it may be read.
+struct TlsFile {
+    std::string path;  ///< empty: none
+    std::string text;  ///< PEM
+
+    bool operator==(const TlsFile&) const = default;
+};
+
+/// A client of TLS.
+struct TlsOptions {
+    /// Who signs the receiver's certificate. What the system trusts, if nothing else.
+    TlsFile ca{"/etc/ssl/certs/ca-certificates.crt", {}};
+    TlsFile certificate;  ///< ours, with what is between it and its authority
+    TlsFile key;          ///< of `certificate`
+    bool verify = true;
+    std::string server_name;  ///< what the receiver's certificate must name; empty: its host
+    TlsVersion minimum_version = TlsVersion::tls1_2;
+
+    bool operator==(const TlsOptions&) const = default;
+};
+
+/// Where records wait on disk while their receiver is away.
+struct SpoolOptions {
+    std::string path;                ///< a directory that nothing else uses; empty: no spool
+    std::uint64_t max = 1ULL << 30;  ///< bytes of all its files
+    /// fdatasync at most this often; 0: never; negative: after each write.
+    std::chrono::milliseconds sync{1000};
+
+    bool operator==(const SpoolOptions&) const = default;
+};
+
 struct SyslogOptions {
     /// IANA's number for examples in documentation (RFC 5612).
     static constexpr std::uint32_t kExampleEnterprise = 32473;
@@ -176,6 +209,8 @@ struct SyslogOptions {
     SyslogFraming framing = SyslogFraming::octet_counting;
     std::uint32_t max_message = 8192;  ///< bytes; what is longer is cut
     std::uint32_t enterprise_number = kExampleEnterprise;
+    TlsOptions tls;      ///< transport tls only
+    SpoolOptions spool;  ///< tcp and tls only
 
     bool operator==(const SyslogOptions&) const = default;
 };

@@ -118,9 +118,9 @@ private:
     }
 
     [[nodiscard]] std::string_view text(const FieldRef& field) const {
+        if (const auto label = label_text(field.row.type))
+            return labels_.text(record_.rule, *label);
         switch (field.row.type) {
-            case FieldType::rule_name: return labels_[record_.rule].name;
-            case FieldType::rule_action: return labels_[record_.rule].action;
             case FieldType::prefix: return record_.prefix_text();
             case FieldType::malformed: return malformed_text(record_.malformed);
             default: break;

@@ -186,12 +186,11 @@ Result<std::vector<FieldRef>> find_fields(const Token& name) {
 }
 
 std::optional<TestKind> kind_of(FieldType type) {
+    if (label_text(type)) return TestKind::texts;
     switch (type) {
         case FieldType::timestamp: return std::nullopt;
         case FieldType::address:
         case FieldType::ipv4: return TestKind::prefixes;
-        case FieldType::rule_name:
-        case FieldType::rule_action:
         case FieldType::prefix:
         case FieldType::interface:
         case FieldType::malformed: return TestKind::texts;

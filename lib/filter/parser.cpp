@@ -132,18 +132,26 @@ private:
         return of_each(*fields, test);
     }
 
-    /// A test of two fields fits one of them; one for what they must not be, both.
+    /// A test of two fields fits one of them. With !=, one is to be there and none may
+    /// have the value: at most hooks a packet has one interface only.
     Result<Tree> of_each(const std::vector<FieldRef>& fields, Test test) {
-        if (tests_ + fields.size() > kMostTests) {
+        const bool negated = fields.size() > 1 && test.negated;
+        tests_ += fields.size() * (negated ? 2 : 1);
+        if (tests_ > kMostTests) {
             return error_at(token_.column, fmt::format("more than {} tests", kMostTests));
         }
-        tests_ += fields.size();
+        if (!negated) return any_of(fields, test);
+        test.negated = false;
+        return branch(Node::Kind::both, any_of(fields, Test{}),
+                      branch(Node::Kind::negation, any_of(fields, test)));
+    }
+
+    static Tree any_of(const std::vector<FieldRef>& fields, Test test) {
         test.field = fields.front();
         Tree tree = leaf(test);
         if (fields.size() == 1) return tree;
         test.field = fields.back();
-        const auto kind = test.negated ? Node::Kind::both : Node::Kind::either;
-        return branch(kind, std::move(tree), leaf(test));
+        return branch(Node::Kind::either, std::move(tree), leaf(test));
     }
 
     /// What follows the name of a field; nothing, if it is only to be there.

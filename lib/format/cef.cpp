@@ -12,6 +12,7 @@
 #include "format/event_line.hpp"
 #include "format/flow.hpp"
 #include "format/formatter.hpp"
+#include "format/label_cache.hpp"
 
 namespace nflogd::format {
 namespace {
@@ -158,9 +159,7 @@ public:
           flow_(options.text),
           strict_ipv6_(options.text.strict_ipv6),
           host_(cef_value(options.host, kMaxDeviceHost)),
-          plain_head_(make_head("packet", kPlain.name, kPlain.severity)) {
-        known_labels_.reserve(Labels::kMaxRules);
-    }
+          plain_head_(make_head("packet", kPlain.name, kPlain.severity)) {}
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
@@ -189,11 +188,13 @@ private:
         std::string head;
         std::string act;   ///< " act=drop"
         std::string rule;  ///< " cs1Label=Rule cs1=…"
+        std::string ruleset;
     };
 
     Writer write_label(Writer writer, const Record& record) {
         if (record.has(Field::action)) writer.put(label(record.rule).act);
         if (record.has(Field::rule)) writer.put(label(record.rule).rule);
+        if (record.has(Field::ruleset)) writer.put(label(record.rule).ruleset);
         if (record.has(Field::prefix)) {
             writer.literal(" cs2Label=Log Prefix cs2=");
             writer = write_cef_value(writer, record.prefix_text(), kMaxCustom);
@@ -269,31 +270,22 @@ private:
         out += " msg=" + cef_value(message, kMaxMessage) + '\n';
     }
 
-    const CefLabel& label(std::uint16_t rule) {
-        if (known_labels_.size() <= rule) learn_labels(rule);
-        return known_labels_[rule];
+    const CefLabel& label(std::uint16_t number) { return labels_.get(number, make_label); }
+
+    static CefLabel make_label(const RuleLabel& label) {
+        const std::string_view action = label[LabelText::action];
+        const EventRow& row = row_of(action);
+        return {make_head("packet-" + std::string(action), row.name, row.severity),
+                " act=" + cef_value(action, kMaxAct),
+                " cs1Label=Rule cs1=" + cef_value(label[LabelText::name], kMaxCustom),
+                " cs6Label=Ruleset cs6=" + cef_value(label[LabelText::ruleset], kMaxCustom)};
     }
 
-    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
-        while (known_labels_.size() <= rule) {
-            const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
-            const EventRow& row = row_of(next.action);
-            known_labels_.push_back(
-                {make_head("packet-" + next.action.substr(0, kMaxAct), row.name, row.severity),
-                 " act=" + cef_value(next.action, kMaxAct),
-                 " cs1Label=Rule cs1=" + cef_value(next.name, kMaxName)});
-        }
-    }
-
-    /// Of a rule's name: as long as the configuration lets it be.
-    static constexpr std::size_t kMaxName = 255;
-
-    const Labels& labels_;
+    LabelCache<CefLabel> labels_;
     FlowFacts flow_;
     const bool strict_ipv6_;
     const std::string host_;
     const std::string plain_head_;
-    std::vector<CefLabel> known_labels_;
 };
 
 }  // namespace

@@ -22,9 +22,10 @@ namespace {
 using namespace ecs;
 
 /// Printed under a name of ECS or of the integration, and so not in `nflogd`.
-constexpr std::uint64_t kMappedEnvelope = bits(
-    Field::timestamp, Field::seq, Field::rule, Field::action, Field::in_iface, Field::out_iface,
-    Field::uid, Field::gid, Field::src_mac, Field::dest_mac, Field::ether_type, Field::vlan_id);
+constexpr std::uint64_t kMappedEnvelope =
+    bits(Field::timestamp, Field::seq, Field::rule, Field::action, Field::ruleset, Field::rule_id,
+         Field::rule_comment, Field::in_iface, Field::out_iface, Field::uid, Field::gid,
+         Field::src_mac, Field::dest_mac, Field::ether_type, Field::vlan_id);
 constexpr std::uint64_t kMappedHeaders = bits(
     HeaderField::ip_version, HeaderField::src_ip, HeaderField::dest_ip, HeaderField::proto,
     HeaderField::proto_number, HeaderField::length, HeaderField::ttl, HeaderField::ip_id,
@@ -115,9 +116,7 @@ public:
           flow_(options.text),
           selection_(options.text.fields),
           host_(json_text(options.host, kMaxEscapedName)),
-          observer_(ecs_observer(host_, program_version())) {
-        known_labels_.reserve(Labels::kMaxRules);
-    }
+          observer_(ecs_observer(host_, program_version())) {}
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
@@ -150,7 +149,10 @@ public:
 private:
     /// What a rule's label makes of the document, put together once.
     struct EcsLabel {
-        std::string rule;     ///< members of `rule`
+        std::string name;     ///< members of `rule`: `,"name":"ssh"`
+        std::string ruleset;  ///< likewise
+        std::string id;
+        std::string description;
         std::string action;   ///< `,"action":"drop"`
         std::string outcome;  ///< `,"denied"`
     };
@@ -233,7 +235,11 @@ private:
 
     Writer write_rule(Writer writer, const Shown& shown) {
         return write_object(writer, R"(,"rule":)", [&](Writer inside) {
-            if (shown.has(Field::rule)) inside.put(label(shown.record.rule).rule);
+            const std::uint16_t rule = shown.record.rule;
+            if (shown.has(Field::rule)) inside.put(label(rule).name);
+            if (shown.has(Field::ruleset)) inside.put(label(rule).ruleset);
+            if (shown.has(Field::rule_id)) inside.put(label(rule).id);
+            if (shown.has(Field::rule_comment)) inside.put(label(rule).description);
             return inside;
         });
     }
@@ -262,30 +268,27 @@ private:
         });
     }
 
-    const EcsLabel& label(std::uint16_t rule) {
-        if (known_labels_.size() <= rule) learn_labels(rule);
-        return known_labels_[rule];
+    const EcsLabel& label(std::uint16_t number) { return labels_.get(number, make_label); }
+
+    static EcsLabel make_label(const RuleLabel& label) {
+        EcsLabel made;
+        made.name = json_member("name", label[LabelText::name]);
+        made.ruleset = json_member("ruleset", label[LabelText::ruleset]);
+        made.id = json_member("id", label[LabelText::rule_id]);
+        made.description = json_member("description", label[LabelText::comment]);
+        const std::string_view action = label[LabelText::action];
+        made.action = json_member("action", action);
+        if (action == "accept") made.outcome = R"(,"allowed")";
+        if (action == "drop" || action == "reject") made.outcome = R"(,"denied")";
+        return made;
     }
 
-    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
-        while (known_labels_.size() <= rule) {
-            const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
-            EcsLabel made;
-            made.rule = R"(,"name":")" + json_text(next.name, kMaxEscapedName) + '"';
-            made.action = R"(,"action":")" + json_text(next.action, kMaxEscapedName) + '"';
-            if (next.action == "accept") made.outcome = R"(,"allowed")";
-            if (next.action == "drop" || next.action == "reject") made.outcome = R"(,"denied")";
-            known_labels_.push_back(std::move(made));
-        }
-    }
-
-    const Labels& labels_;
+    LabelCache<EcsLabel> labels_;
     JsonFields fields_;
     FlowFacts flow_;
     const FieldSelection selection_;
     const std::string host_;
     const std::string observer_;  ///< without its last brace
-    std::vector<EcsLabel> known_labels_;
     UtcTime time_;
 };
 

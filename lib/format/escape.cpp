@@ -106,6 +106,10 @@ std::string json_text(std::string_view text, std::size_t most) {
     return out;
 }
 
+std::string json_member(std::string_view name, std::string_view text) {
+    return ",\"" + std::string(name) + "\":\"" + json_text(text, kMaxEscapedName) + '"';
+}
+
 Writer write_harmless(Writer writer, std::string_view text) {
     return write_shown(writer, text,
                        [](Writer& out, const Utf8Character&, auto bytes) { out.put(bytes); });

@@ -25,6 +25,9 @@ inline constexpr std::size_t kMaxEscapedName = 512;
 /// The same, cut before the character that would make it longer than `most` bytes.
 [[nodiscard]] std::string json_text(std::string_view text, std::size_t most);
 
+/// `,"name":"text"`, the text cut to kMaxEscapedName.
+[[nodiscard]] std::string json_member(std::string_view name, std::string_view text);
+
 /// For a human's terminal, one word of a line whose words stand between spaces:
 /// valid UTF-8 passes; every byte of a control character or of no valid UTF-8
 /// becomes \xXX, quote and backslash get a backslash before them. What could be

@@ -88,6 +88,7 @@ void write_output(Object& object, const OutputLedger& output) {
     object.number("dropped", output.dropped);
     object.number("failed", output.failed);
     object.number("queued", output.queued);
+    object.number("spooled", output.spooled);
 }
 
 void write_details(Object& object, const Ledger& ledger, std::string& out) {

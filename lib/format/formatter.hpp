@@ -18,7 +18,7 @@
 namespace nflogd::format {
 
 /// No packet's text is longer than this, whatever its bytes ...
-inline constexpr std::size_t kMaxText = 8192;
+inline constexpr std::size_t kMaxText = 16 << 10;
 /// ... nor this with the frame that a format puts around another's text.
 inline constexpr std::size_t kMaxPacketText = kMaxText + 1024;
 

@@ -47,22 +47,15 @@ Writer write_interface(Writer writer, const Interface& interface) {
     return writer;
 }
 
-JsonFields::JsonFields(const Labels& labels) : labels_(labels) {
-    known_labels_.reserve(Labels::kMaxRules);
-}
+JsonFields::JsonFields(const Labels& labels) : labels_(labels) {}
 
-const JsonFields::Label& JsonFields::label(std::uint16_t rule) {
-    if (known_labels_.size() <= rule) learn_labels(rule);
-    return known_labels_[rule];
-}
-
-/// Up to this one: each is escaped once.
-[[gnu::noinline]] void JsonFields::learn_labels(std::uint16_t rule) {
-    while (known_labels_.size() <= rule) {
-        const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
-        known_labels_.push_back({json_text(std::string_view(next.name).substr(0, kMaxName)),
-                                 json_text(std::string_view(next.action).substr(0, kMaxName))});
-    }
+const std::string& JsonFields::label(std::uint16_t number, LabelText text) {
+    const Label& known = labels_.get(number, [](const RuleLabel& label) {
+        Label escaped;
+        for (std::size_t i = 0; i < kLabelTexts; ++i) escaped[i] = json_text(label.texts[i]);
+        return escaped;
+    });
+    return known[static_cast<std::size_t>(text)];
 }
 
 template <FieldType Type, typename Value>
@@ -90,10 +83,8 @@ Writer JsonFields::value(Writer writer, const Value& value, const Headers& heade
         writer.put(hook_name(value));
     } else if constexpr (Type == FieldType::malformed) {
         writer.put(malformed_text(value));
-    } else if constexpr (Type == FieldType::rule_name) {
-        writer.put(label(value).name);
-    } else if constexpr (Type == FieldType::rule_action) {
-        writer.put(label(value).action);
+    } else if constexpr (label_text(Type)) {
+        writer.put(label(value, *label_text(Type)));
     } else {
         static_assert(Type == FieldType::prefix);
         writer = write_json_text(writer, record.prefix_text());

@@ -7,14 +7,15 @@
 /// first one. Nothing checks for room: kMaxText is for the longest (json_test.cpp).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "core/fields.hpp"
 #include "core/labels.hpp"
 #include "core/options.hpp"
 #include "core/record.hpp"
+#include "format/label_cache.hpp"
 #include "format/writer.hpp"
 
 namespace nflogd::format {
@@ -57,18 +58,13 @@ public:
     Writer inner(Writer writer, const Record& record, std::uint64_t shown);
 
 private:
-    struct Label {
-        std::string name;
-        std::string action;
-    };
+    using Label = std::array<std::string, kLabelTexts>;  ///< by LabelText, escaped
 
     template <FieldType Type, typename Value>
     Writer value(Writer writer, const Value& value, const Headers& headers, const Record& record);
-    const Label& label(std::uint16_t rule);
-    void learn_labels(std::uint16_t rule);
+    const std::string& label(std::uint16_t number, LabelText text);
 
-    const Labels& labels_;
-    std::vector<Label> known_labels_;
+    LabelCache<Label> labels_;
 };
 
 /// The name, or `if12` of an index without one.

@@ -17,7 +17,6 @@ namespace nflogd::format {
 namespace {
 
 /// Longer names are cut: they come from the configuration, which allows less.
-constexpr std::size_t kMaxName = 255;
 constexpr std::size_t kActionColumn = 6;
 
 constexpr std::string_view kReset = "\033[0m";
@@ -71,13 +70,16 @@ private:
     void write_rule(Writer& writer, const Record& record) const {
         writer.put(' ');
         if (record.has(Field::rule)) {
-            const RuleLabel& label = labels_[record.rule];
-            write_action(writer, label.action);
-            writer = write_plain_word(writer, std::string_view(label.name).substr(0, kMaxName));
+            write_action(writer, labels_.text(record.rule, LabelText::action));
+            writer = write_plain_word(writer, labels_.text(record.rule, LabelText::name));
             return;
         }
-        writer.put('-');
-        write_padding(writer, 1);
+        if (record.has(Field::action)) {
+            write_action(writer, labels_.text(record.rule, LabelText::action));
+        } else {
+            writer.put('-');
+            write_padding(writer, 1);
+        }
         if (record.has(Field::prefix)) {
             writer = write_plain_word(writer, record.prefix_text());
         } else {
@@ -89,7 +91,7 @@ private:
         const auto* colour = std::find_if(kActionColours.begin(), kActionColours.end(),
                                           [&](const auto& row) { return row.action == action; });
         if (colour == kActionColours.end()) {  // none that the configuration allows
-            writer = write_plain_word(writer, action.substr(0, kMaxName));
+            writer = write_plain_word(writer, action);
             return writer.put(' ');
         }
         paint(writer, colour->colour);

@@ -146,7 +146,9 @@ struct Mapped {
 };
 
 Mapped mapped_in(const Record& record) {
-    Mapped mapped{bits(Field::timestamp, Field::seq, Field::rule, Field::action), 0};
+    Mapped mapped{bits(Field::timestamp, Field::seq, Field::rule, Field::action, Field::rule_id,
+                       Field::rule_comment),
+                  0};
     const bool source = has_source(record);
     const bool destination = has_destination(record);
     if (!source && !destination) return mapped;
@@ -182,9 +184,7 @@ public:
           fields_(*options.labels),
           flow_(options.text),
           metadata_(ocsf_metadata(program_version())),
-          device_(ocsf_device(json_text(options.host, kMaxEscapedName))) {
-        known_labels_.reserve(Labels::kMaxRules);
-    }
+          device_(ocsf_device(json_text(options.host, kMaxEscapedName))) {}
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
@@ -210,14 +210,18 @@ private:
     /// What a rule's label makes of the document, put together once.
     struct OcsfLabel {
         std::string_view control;
-        std::string rule;  ///< members of `firewall_rule`
+        std::string name;  ///< members of `firewall_rule`: `,"name":"ssh"`
+        std::string uid;   ///< likewise
+        std::string desc;
     };
 
     Writer write_control(Writer writer, const Record& record) {
         const bool acted = record.has(Field::action);
         writer.put(acted ? label(record.rule).control : kUnknownControl.members);
         return write_object(writer, R"(,"firewall_rule":)", [&](Writer inside) {
-            if (record.has(Field::rule)) inside.put(label(record.rule).rule);
+            if (record.has(Field::rule)) inside.put(label(record.rule).name);
+            if (record.has(Field::rule_id)) inside.put(label(record.rule).uid);
+            if (record.has(Field::rule_comment)) inside.put(label(record.rule).desc);
             return inside;
         });
     }
@@ -290,25 +294,19 @@ private:
         });
     }
 
-    const OcsfLabel& label(std::uint16_t rule) {
-        if (known_labels_.size() <= rule) learn_labels(rule);
-        return known_labels_[rule];
+    const OcsfLabel& label(std::uint16_t number) { return labels_.get(number, make_label); }
+
+    static OcsfLabel make_label(const RuleLabel& label) {
+        return {control_of(label[LabelText::action]), json_member("name", label[LabelText::name]),
+                json_member("uid", label[LabelText::rule_id]),
+                json_member("desc", label[LabelText::comment])};
     }
 
-    [[gnu::noinline]] void learn_labels(std::uint16_t rule) {
-        while (known_labels_.size() <= rule) {
-            const RuleLabel& next = labels_[static_cast<std::uint16_t>(known_labels_.size())];
-            known_labels_.push_back({control_of(next.action),
-                                     R"(,"name":")" + json_text(next.name, kMaxEscapedName) + '"'});
-        }
-    }
-
-    const Labels& labels_;
+    LabelCache<OcsfLabel> labels_;
     JsonFields fields_;
     FlowFacts flow_;
     const std::string metadata_;  ///< without its last brace
     const std::string device_;
-    std::vector<OcsfLabel> known_labels_;
 };
 
 }  // namespace

@@ -69,8 +69,8 @@ private:
     virtual void write_event_header(Writer& writer, const Event& event, std::string_view kind) = 0;
 
     [[nodiscard]] std::uint8_t severity_of(const Record& record) const {
-        if (!record.has(Field::rule)) return severity_.log;
-        const std::string_view action = labels_[record.rule].action;
+        if (!record.has(Field::action)) return severity_.log;
+        const std::string_view action = labels_.text(record.rule, LabelText::action);
         if (action == "drop") return severity_.drop;
         if (action == "reject") return severity_.reject;
         return action == "accept" ? severity_.accept : severity_.log;

@@ -153,6 +153,11 @@ public:
     void failed(std::size_t packets);
     /// The lane's thread. Packets that were written are lost after all.
     void lost_after_all(std::uint64_t packets) { page_->unsynced.add(packets); }
+    /// The lane's thread. Packets that wait in the output's spool now; nothing: it has
+    /// none.
+    void spooled(std::optional<std::uint64_t> packets) {
+        page_->spooled.store(packets.value_or(kNoSpool), std::memory_order_relaxed);
+    }
     /// The lane's thread, before each batch that it gives to the sink: so many
     /// packets of the queue, ending where.
     void prepare(const sink::Batch& batch, std::size_t packets);
@@ -181,6 +186,8 @@ public:
     void follow(const OutputBook& earlier);
 
 private:
+    static constexpr std::uint64_t kNoSpool = ~std::uint64_t{0};
+
     /// What a write under way is about to add to a file.
     struct Intent {
         std::atomic<std::uint32_t> armed{0};
@@ -197,6 +204,7 @@ private:
         Counter failed;        ///< taken from the queue and not written
         Counter never_queued;  ///< counted by a worker that died before it queued them
         Counter unsynced;      ///< written, and lost by a sync that failed
+        std::atomic<std::uint64_t> spooled{kNoSpool};
         Intent intent;
     };
 

@@ -127,8 +127,9 @@ void Capture::process(Bytes datagram) {
 }
 
 /// What is known here and not in the datagram.
-void Capture::complete(Record& record) const {
+void Capture::complete(Record& record) {
     wiring_.rules.apply(record);
+    if (!record.has(Field::rule)) origins_.apply(record);
     const enrich::InterfaceTable& interfaces = wiring_.interfaces;
     if (record.has(Field::in_iface)) interfaces.name(record.in_iface);
     if (record.has(Field::out_iface)) interfaces.name(record.out_iface);

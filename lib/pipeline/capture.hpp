@@ -15,6 +15,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "enrich/interfaces.hpp"
+#include "enrich/origins.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
 #include "pipeline/lane.hpp"
@@ -26,6 +27,7 @@ namespace nflogd::pipeline {
 /// What a capture thread works with. Outlives the captures.
 struct Wiring {
     const enrich::RuleIndex& rules;
+    enrich::OriginBook& origins;
     const enrich::InterfaceTable& interfaces;
     const std::vector<std::unique_ptr<Lane>>& lanes;
     const Clock& clock;
@@ -67,6 +69,7 @@ private:
           book_(book),
           wiring_(wiring),
           bell_(std::move(bell)),
+          origins_(wiring.origins),
           pacer_(wiring.lanes) {}
 
     void run();
@@ -75,7 +78,7 @@ private:
     void process(Bytes datagram);
     void tell_news() const;
     void resume();
-    void complete(Record& record) const;
+    void complete(Record& record);
     void wait_for_input();
     void pause() const;
     void ring_bell();
@@ -92,6 +95,7 @@ private:
     std::atomic<std::int64_t> seen_empty_ns_{0};
 
     // The capture thread only.
+    enrich::OriginCache origins_;
     Pacer pacer_;
     Record record_;
     bool resuming_ = false;  ///< skip what the predecessor has counted

@@ -49,6 +49,8 @@ Status Keeper::start_all() {
     if (!opened) return opened.error();
     sockets_ = std::move(*opened);
     open_books(config_);
+    watch_origins();
+    learn_origins();
     if (Status status = start_worker({clock_.wall_ns(), "started", {}}); !status) return status;
     if (Status status = await_ready(); !status) return status;
     if (Status status = ruleset_->install(config_.rules); !status) return status;
@@ -119,7 +121,8 @@ Status Keeper::start_worker(Lifecycle occasion) {
     untold_.push_back(std::move(occasion));
     // A successor must go on for the others' sake, whatever became of one output.
     const bool outputs_must_open = untold_.back().change != kRestarted;
-    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, {}, untold_, run_};
+    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, origins_,
+                    {},      untold_,           run_};
     std::vector<int> keep;
     received_before_ = books_.received();
     for (const auto& socket : sockets_) {
@@ -201,6 +204,7 @@ Result<nanoseconds> Keeper::tick() {
     look_after_rules();
     const nanoseconds next_count = count_for_resting_worker(now);
     nanoseconds next = std::min(restart_at_.value_or(now + seconds(60)), next_count);
+    next = std::min(next, look_after_origins(now));
     if (guard_ && guard_->deadline()) next = std::min(next, *guard_->deadline());
     return next;
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,12 @@
 #include "core/time.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
+#include "pipeline/origin_table.hpp"
 #include "pipeline/restarts.hpp"
 #include "pipeline/worker.hpp"
 #include "pipeline/worker_process.hpp"
 #include "rules/guard.hpp"
+#include "rules/logging_rules.hpp"
 #include "rules/rules.hpp"
 #include "source/nflog_socket.hpp"
 
@@ -57,6 +60,7 @@ public:
     [[nodiscard]] int channel_fd() const { return worker_ ? worker_->channel_fd() : -1; }
     [[nodiscard]] int process_fd() const { return worker_ ? worker_->fd() : -1; }
     [[nodiscard]] int rules_fd() const { return guard_ ? guard_->fd() : -1; }
+    [[nodiscard]] int ruleset_fd() const { return ruleset_watch_ ? ruleset_watch_->fd() : -1; }
     /// When the worker last showed that it works (Clock::monotonic()).
     [[nodiscard]] std::chrono::nanoseconds worker_seen() const { return worker_seen_; }
 
@@ -90,6 +94,12 @@ private:
     bool read_counters();
     std::chrono::nanoseconds count_for_resting_worker(std::chrono::nanoseconds now);
     void guard_rules();
+    void watch_origins();
+    void learn_origins();
+    std::chrono::nanoseconds look_after_origins(std::chrono::nanoseconds now);
+    [[nodiscard]] bool is_read(std::uint16_t group) const;
+    [[nodiscard]] bool is_ours(std::uint16_t group, const std::string& prefix) const;
+    void warn_of_prefix(const rules::LoggingRule& rule, const RuleLabel& said);
     void look_after_rules();
     void tell(std::string change, std::vector<std::pair<std::string, std::string>> details);
     void go_back();
@@ -104,6 +114,11 @@ private:
     Books books_;
     Labels labels_;
     std::vector<enrich::KnownRule> known_rules_;
+    OriginTable origins_;  ///< of the operator's rules
+    std::optional<rules::Watch> ruleset_watch_;
+    bool origins_due_ = false;
+    std::chrono::nanoseconds learned_at_{0};
+    std::set<std::string> warned_;  ///< rules and prefixes
     std::unique_ptr<rules::Ruleset> ruleset_;
     std::optional<rules::Guard> guard_;
     std::chrono::nanoseconds missing_since_{0};

@@ -82,10 +82,12 @@ void Lane::run() {
         if (!outbox_.empty()) progress = write_out() || progress;
         const auto due = sink_->tend();
         book_.lost_after_all(sink_->take_lost());
+        look_at_detour();
         if (!progress && !done_) sleep(due);
     }
     if (Status status = sink_->close(); !status) on_state_(config_.name, status.error().message);
     book_.lost_after_all(sink_->take_lost());
+    book_.spooled(sink_->spooled());
 }
 
 /// Formats what is waiting, or does what is due. False if there was nothing.
@@ -125,6 +127,7 @@ void Lane::act(Control control) {
         case Control::Kind::sync:
             if (Status status = sink_->sync(); !status) suspend(status.error());
             book_.lost_after_all(sink_->take_lost());
+            book_.spooled(sink_->spooled());
             control.passed.set_value();
             break;
         case Control::Kind::stop: done_ = true; break;
@@ -166,9 +169,21 @@ void Lane::suspend(const Error& error) {
     on_state_(config_.name, error.message);
 }
 
+/// What is told is why records do not go where they are meant to; with a spool that
+/// may still be so.
 void Lane::resume() {
     suspended_ = false;
-    on_state_(config_.name, {});
+    detour_ = sink_->detour();
+    on_state_(config_.name, detour_);
+}
+
+/// Once when records begin to take another way, and once when they no longer do.
+void Lane::look_at_detour() {
+    book_.spooled(sink_->spooled());
+    if (suspended_) return;
+    std::string now = sink_->detour();
+    if (now.empty() != detour_.empty()) on_state_(config_.name, now);
+    detour_ = std::move(now);
 }
 
 /// Counts as failed what waits before the next control.

@@ -86,6 +86,8 @@ public:
     /// Any thread.
     [[nodiscard]] const config::OutputConfig& config() const { return config_; }
     [[nodiscard]] const OutputBook& book() const { return book_; }
+    /// Whether it has no filter.
+    [[nodiscard]] bool takes_all() const { return !wanted_; }
     [[nodiscard]] bool suspended() const { return suspended_.load(std::memory_order_relaxed); }
 
 private:
@@ -111,6 +113,7 @@ private:
     bool write_out();
     void suspend(const Error& error);
     void resume();
+    void look_at_detour();
     void give_up();
     void sleep(std::optional<std::chrono::nanoseconds> due);
     [[nodiscard]] bool has_work() const;
@@ -135,6 +138,7 @@ private:
     // The lane's thread only.
     Outbox outbox_;
     bool done_ = false;
+    std::string detour_;  ///< as it was told
     std::chrono::nanoseconds retry_at_{0};
     std::chrono::nanoseconds pause_{0};
 

@@ -112,7 +112,7 @@ bool moved(const Ledger& before, const Ledger& after) {
         return std::tie(g.group, g.received, g.lost_kernel);
     };
     const auto output = [](const OutputLedger& o) {
-        return std::tie(o.output, o.written, o.filtered, o.dropped, o.failed, o.queued);
+        return std::tie(o.output, o.written, o.filtered, o.dropped, o.failed, o.queued, o.spooled);
     };
     const auto same = [](const auto& a, const auto& b, const auto& key) {
         return std::equal(a.begin(), a.end(), b.begin(), b.end(),

@@ -78,6 +78,8 @@ OutputLedger OutputBook::ledger() const {
     ledger.failed += failed + page_->never_queued.get();
     ledger.filtered += page_->filtered.load(std::memory_order_relaxed);
     ledger.dropped += page_->dropped.load(std::memory_order_relaxed);
+    const std::uint64_t spooled = page_->spooled.load(std::memory_order_relaxed);
+    if (spooled != kNoSpool) ledger.spooled = spooled;
     ledger.queued = ring_.pushed() - popped;
     return ledger;
 }

@@ -3,27 +3,34 @@
 
 namespace nflogd::pipeline {
 
-bool Pacer::moving(const Clock& clock) {
-    std::uint64_t progress = 0;
-    for (const auto& lane : lanes_) progress += lane->book().popped();
+bool Pacer::moves(Progress& progress, const OutputBook& book, const Clock& clock) {
+    const std::uint64_t packets = book.popped();
     const std::chrono::nanoseconds now = clock.monotonic();
-    if (progress != progress_) moved_at_ = now;
-    progress_ = progress;
-    return now < moved_at_ + kPatience;
+    if (packets != progress.packets) progress.moved_at = now;
+    progress.packets = packets;
+    return now < progress.moved_at + kPatience;
 }
 
-/// Whether every output that works has its queue three quarters full; once that
-/// was so, half full is enough.
-bool Pacer::crowded() const {
-    bool any = false;
-    for (const auto& lane : lanes_) {
-        if (lane->suspended()) continue;
-        const OutputBook& book = lane->book();
-        const std::uint64_t queued = book.pushed() - book.popped();
-        if (queued * 4 < book.capacity() * (holding_ ? 2U : 3U)) return false;
-        any = true;
+/// Whether its queue is three quarters full; once that was so, half full is enough.
+bool Pacer::is_behind(const OutputBook& book) const {
+    const std::uint64_t queued = book.pushed() - book.popped();
+    return queued * 4 >= book.capacity() * (holding_ ? 2U : 3U);
+}
+
+Pacer::View Pacer::look(const Clock& clock) {
+    progress_.resize(lanes_.size());  // once
+    View view;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        const Lane& lane = *lanes_[i];
+        if (lane.suspended()) continue;
+        if (is_behind(lane.book())) {
+            view.behind = true;
+            view.moving = moves(progress_[i], lane.book(), clock) || view.moving;
+        } else {
+            (lane.takes_all() ? view.idle : view.filtered_idle) = true;
+        }
     }
-    return any;
+    return view;
 }
 
 }  // namespace nflogd::pipeline

@@ -11,6 +11,7 @@
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/socket_address.hpp"
+#include "sink/spool.hpp"
 #include "sink/stdout.hpp"
 #include "sink/syslog.hpp"
 
@@ -66,6 +67,11 @@ SinkResult make_syslog(const config::OutputConfig& output, const Clock& clock,
     return sink::make_syslog(std::get<SyslogOptions>(output.options), clock, journal);
 }
 
+Status prepare_syslog(const config::OutputConfig& output) {
+    const SpoolOptions& spool = std::get<SyslogOptions>(output.options).spool;
+    return spool.path.empty() ? Status() : sink::make_directory_of(spool);
+}
+
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig& output, const Clock&, sink::WriteJournal*,
@@ -83,7 +89,7 @@ struct SinkRow {
 constexpr std::array kSinks = {
     SinkRow{"file", make_file, prepare_file},
     SinkRow{"stdout", make_stdout, prepare_nothing},
-    SinkRow{"syslog", make_syslog, prepare_nothing},
+    SinkRow{"syslog", make_syslog, prepare_syslog},
 };
 
 }  // namespace
@@ -142,16 +148,24 @@ std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {
     std::vector<SocketUse> uses;
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     if (syslog == nullptr) return uses;
-    const bool tcp = syslog->receiver.transport == SyslogTransport::tcp;
+    const bool tcp = syslog->receiver.transport == SyslogTransport::tcp ||
+                     syslog->receiver.transport == SyslogTransport::tls;
     for (const sink::SocketAddress& address : sink::socket_addresses(syslog->receiver)) {
         uses.push_back({address.family(), tcp ? syslog->receiver.port : std::uint16_t{0}});
     }
     return uses;
 }
 
-std::string directory_of(const config::OutputConfig& output) {
-    const auto* file = std::get_if<FileOptions>(&output.options);
-    return file == nullptr ? std::string() : sink::directory_of(*file);
+std::vector<std::string> directories_of(const config::OutputConfig& output) {
+    std::vector<std::string> out;
+    const auto add = [&out](std::string path) {
+        if (!path.empty()) out.push_back(std::move(path));
+    };
+    if (const auto* file = std::get_if<FileOptions>(&output.options)) {
+        add(sink::directory_of(*file));
+    }
+    if (const auto* syslog = std::get_if<SyslogOptions>(&output.options)) add(syslog->spool.path);
+    return out;
 }
 
 std::string place_of(const config::OutputConfig& output) {

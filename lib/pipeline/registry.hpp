@@ -47,8 +47,8 @@ struct SocketUse {
 };
 [[nodiscard]] std::vector<SocketUse> sockets_of(const config::OutputConfig& output);
 
-/// The directory that the output writes to; empty if there is none.
-[[nodiscard]] std::string directory_of(const config::OutputConfig& output);
+/// The directories that the output writes to.
+[[nodiscard]] std::vector<std::string> directories_of(const config::OutputConfig& output);
 
 /// Where the output writes to, for a message.
 [[nodiscard]] std::string place_of(const config::OutputConfig& output);

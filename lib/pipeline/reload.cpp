@@ -28,6 +28,7 @@ Status Keeper::reload(config::Config next) {
     Status status = ruleset_->install(config_.rules);
     if (status) {
         open_books(config_);
+        learn_origins();
         status = start_worker({clock_.wall_ns(), "reloaded", {}});
     }
     if (status) status = await_ready();

@@ -31,8 +31,11 @@ Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& cl
       channel_(std::move(channel)),
       clock_(clock),
       rules_(plan.rules),
+      origins_(plan.labels, plan.config.prefixes),
       bell_(std::move(bell)),
-      wiring_{rules_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {}
+      wiring_{rules_, origins_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {
+    take_origins();
+}
 
 Worker::~Worker() {
     captures_.clear();  // their threads use the lanes
@@ -69,25 +72,28 @@ Status Worker::open_lanes() {
         auto lane = open_lane(output);
         if (!lane) return lane.error();
         lanes_.push_back(std::move(*lane));
-        places_.push_back(Place::at(directory_of(output)));
+        for (std::string& directory : directories_of(output)) {
+            places_.push_back(Place::at(lanes_.size() - 1, std::move(directory)));
+        }
     }
     return {};
 }
 
 /// As it is now; zeros if there is nothing.
-Worker::Place Worker::Place::at(std::string directory) {
+Worker::Place Worker::Place::at(std::size_t lane, std::string directory) {
     struct stat info {};
-    if (directory.empty() || ::stat(directory.c_str(), &info) != 0) info = {};
-    return {std::move(directory), info.st_dev, info.st_ino};
+    if (::stat(directory.c_str(), &info) != 0) info = {};
+    return {lane, std::move(directory), info.st_dev, info.st_ino};
 }
 
 /// A directory that was made anew or mounted over after the process was confined
 /// is out of reach for it; for a successor it is not.
 void Worker::look_at_places() {
-    for (std::size_t i = 0; i < lanes_.size() && !replacement_asked_; ++i) {
-        if (!lanes_[i]->suspended()) continue;
-        const Place now = Place::at(places_[i].directory);
-        if (now.inode == 0 || now == places_[i]) continue;
+    for (const Place& place : places_) {
+        if (replacement_asked_) return;
+        if (!lanes_[place.lane]->suspended()) continue;
+        const Place now = Place::at(place.lane, place.directory);
+        if (now.inode == 0 || now == place) continue;
         replacement_asked_ = channel_.send(Message::replace);
     }
 }
@@ -223,6 +229,10 @@ void Worker::hear_keeper() {
     orphan_until_ = clock_.monotonic() + kOrphanDeadline;
 }
 
+void Worker::take_origins() {
+    if (auto origins = plan_.origins.read()) origins_.set(std::move(*origins));
+}
+
 void Worker::obey(const Letter& letter) {
     switch (letter.message) {
         case Message::counts:
@@ -232,6 +242,7 @@ void Worker::obey(const Letter& letter) {
         case Message::lifecycle:
             post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
             break;
+        case Message::origins: take_origins(); break;
         case Message::look: moved_at_ = clock_.monotonic(); break;
         case Message::reopen:
             for (const auto& lane : lanes_) lane->post_reopen();

@@ -24,11 +24,13 @@
 #include "core/run_id.hpp"
 #include "core/time.hpp"
 #include "enrich/interfaces.hpp"
+#include "enrich/origins.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/capture.hpp"
 #include "pipeline/channel.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/ledger.hpp"
+#include "pipeline/origin_table.hpp"
 
 namespace nflogd::pipeline {
 
@@ -51,8 +53,9 @@ struct WorkerPlan {
     /// Whether an output that cannot be opened is an error; else it is suspended.
     bool outputs_must_open;
     Books& books;
-    const Labels& labels;
+    Labels& labels;
     const std::vector<enrich::KnownRule>& rules;
+    const OriginTable& origins;
     std::vector<Group> groups;
     /// Why this worker was started, and what its predecessors did not get to tell;
     /// the first thing that every output gets.
@@ -101,6 +104,7 @@ private:
     [[nodiscard]] std::vector<LedgerRule> ledger_rules() const;
     void hear_keeper();
     void obey(const Letter& letter);
+    void take_origins();
     void end_orphaned();
     void keep_ledger();
     void write_final_ledger();
@@ -130,6 +134,7 @@ private:
     enrich::InterfaceTable interfaces_;
     std::optional<enrich::InterfaceMonitor> monitor_;
     enrich::RuleIndex rules_;
+    enrich::OriginBook origins_;
 
     std::optional<Auditor> auditor_;
     Ledger written_ledger_;            ///< the last one that outputs got
@@ -152,13 +157,14 @@ private:
     std::vector<Notice> notices_;  ///< guarded by notice_mutex_
 
     std::vector<std::unique_ptr<Lane>> lanes_;
-    /// The directory of each lane's output as it was when the process was confined.
+    /// A directory of a lane's output as it was when the process was confined.
     struct Place {
-        std::string directory;  ///< empty: it has none
+        std::size_t lane = 0;
+        std::string directory;
         dev_t device = 0;
         ino_t inode = 0;
 
-        [[nodiscard]] static Place at(std::string directory);
+        [[nodiscard]] static Place at(std::size_t lane, std::string directory);
         bool operator==(const Place&) const = default;
     };
     std::vector<Place> places_;

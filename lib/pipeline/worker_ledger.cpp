@@ -27,7 +27,8 @@ std::vector<LedgerRule> Worker::ledger_rules() const {
     }
     std::vector<LedgerRule> rules;
     for (std::size_t label = 0; label < plan_.labels.size(); ++label) {
-        const std::string& name = plan_.labels[static_cast<std::uint16_t>(label)].name;
+        const std::string name(
+            plan_.labels.text(static_cast<std::uint16_t>(label), LabelText::name));
         auto rule = std::find_if(rules.begin(), rules.end(),
                                  [&](const LedgerRule& known) { return known.name == name; });
         if (rule == rules.end()) {

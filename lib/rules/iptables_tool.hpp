@@ -44,4 +44,7 @@ private:
     std::string restore_program_;
 };
 
+/// Whether the legacy kernel side has a table in this network namespace.
+[[nodiscard]] bool has_legacy_tables(int ip_version);
+
 }  // namespace nflogd::rules

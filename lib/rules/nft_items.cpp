@@ -56,13 +56,31 @@ std::string chain_detail(const Attributes& chain) {
     return text;
 }
 
+/// User data is what nft keeps there for itself: type, length and value, each type in
+/// one byte, a comment being type 0 with its NUL (libnftnl, nftnl_udata_rule_types).
+std::string rule_comment(const Attributes& rule) {
+    Cursor rest(rule.bytes(NFTA_RULE_USERDATA));
+    std::uint8_t type = 0;
+    std::uint8_t length = 0;
+    Bytes value;
+    while (rest.u8(type) && rest.u8(length) && rest.take(length, value)) {
+        if (type != 0) continue;
+        const auto* text = reinterpret_cast<const char*>(value.data());
+        return {text, ::strnlen(text, value.size())};
+    }
+    return {};
+}
+
 void read_details(NftItem& item, const Attributes& attributes) {
     switch (item.kind) {
         case Kind::table:
             item.detail = std::to_string(attributes.number32(NFTA_TABLE_FLAGS).value_or(0));
             break;
         case Kind::chain: item.detail = chain_detail(attributes); break;
-        case Kind::rule: item.expressions = read_expressions(attributes); break;
+        case Kind::rule:
+            item.expressions = read_expressions(attributes);
+            item.comment = rule_comment(attributes);
+            break;
         case Kind::object:
             if (attributes.number32(NFTA_OBJ_TYPE) != NFT_OBJECT_COUNTER) break;
             if (const auto data = attributes.nested(NFTA_OBJ_DATA))

@@ -29,6 +29,9 @@ struct NftExpression {
     std::optional<std::uint64_t> packets;  ///< of a counter of the rule's own
     std::string object;                    ///< the named counter that it stands for
     bool sets = false;                     ///< writes something, never ends a rule
+    std::string verdict;                   ///< accept, drop, reject, or another's name
+    std::string comment;                   ///< of iptables' match of that name
+    std::string bytes;                     ///< its data, to be compared
 };
 
 struct NftItem {
@@ -41,6 +44,7 @@ struct NftItem {
     std::uint64_t handle = 0;  ///< never given twice in a table, nor tables' in a namespace
     std::string detail;        ///< table: flags; chain: hook, priority, policy
     std::vector<NftExpression> expressions;  ///< of a rule
+    std::string comment;                     ///< likewise
     std::optional<std::uint64_t> packets;    ///< of an object that is a counter
 };
 

@@ -1,29 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "operator_rules.hpp"
 
-#include <linux/netfilter.h>
-
 #include <algorithm>
 #include <map>
 #include <utility>
+
+#include "family.hpp"
 
 namespace nflogd::rules {
 namespace {
 
 using Kind = NftItem::Kind;
 using Expressions = std::vector<NftExpression>;
-
-std::string family_name(std::uint8_t family) {
-    switch (family) {
-        case NFPROTO_INET: return "inet";
-        case NFPROTO_IPV4: return "ip";
-        case NFPROTO_IPV6: return "ip6";
-        case NFPROTO_BRIDGE: return "bridge";
-        case NFPROTO_NETDEV: return "netdev";
-        case NFPROTO_ARP: return "arp";
-        default: return std::to_string(family);
-    }
-}
 
 using TableKey = std::pair<std::uint8_t, std::string>;
 

@@ -14,15 +14,6 @@
 namespace nflogd::rules {
 namespace {
 
-/// The tables that the legacy kernel side has in this network namespace. The file
-/// is empty, or not there, where nobody uses iptables-legacy.
-bool has_tables(int ip_version) {
-    const char* path = ip_version == 6 ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names";
-    const Fd file(::open(path, O_RDONLY | O_CLOEXEC));
-    char byte = 0;
-    return file && ::read(file.get(), &byte, 1) == 1;
-}
-
 std::string trimmed(std::string text) {
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
@@ -41,6 +32,15 @@ OperatorRule describe(const SavedRule& saved, const std::string& table, int ip_v
 
 }  // namespace
 
+/// The tables that the legacy kernel side has in this network namespace. The file
+/// is empty, or not there, where nobody uses iptables-legacy.
+bool has_legacy_tables(int ip_version) {
+    const char* path = ip_version == 6 ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names";
+    const Fd file(::open(path, O_RDONLY | O_CLOEXEC));
+    char byte = 0;
+    return file && ::read(file.get(), &byte, 1) == 1;
+}
+
 std::vector<OperatorRule> operator_rules(const std::vector<SavedTable>& tables, int ip_version) {
     std::vector<OperatorRule> rules;
     std::map<std::string, int> same;
@@ -57,7 +57,7 @@ std::vector<OperatorRule> operator_rules(const std::vector<SavedTable>& tables, 
 Result<std::vector<OperatorRule>> legacy_log_rules() {
     std::vector<OperatorRule> rules;
     for (const int version : {4, 6}) {
-        if (!has_tables(version)) continue;
+        if (!has_legacy_tables(version)) continue;
         const auto saved =
             IptablesTool(run_program, version, IptablesFlavour::legacy).save("", Counters::yes);
         if (!saved) return saved.error();

@@ -47,6 +47,7 @@ bool is_noise(const nlmsghdr& message) {
 bool is_about(const nlmsghdr& message, const std::vector<NftPlace>& places) {
     if (message.nlmsg_type >> 8 != NFNL_SUBSYS_NFTABLES || is_noise(message)) return false;
     if (mnl_nlmsg_get_payload_len(&message) < sizeof(nfgenmsg)) return false;
+    if (places.empty()) return true;
     const auto family = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(&message))->nfgen_family;
     const auto table = Attributes(message).text(kTableName);
     return std::any_of(places.begin(), places.end(), [&](const NftPlace& place) {
@@ -88,6 +89,14 @@ Result<Watch> Watch::open(const RulesOptions& options) {
     if (!fd) return fd.error();
     watch.fd_ = std::move(*fd);
     watch.places_ = places_of(options);
+    return watch;
+}
+
+Result<Watch> Watch::open_all() {
+    Watch watch;
+    auto fd = subscribe();
+    if (!fd) return fd.error();
+    watch.fd_ = std::move(*fd);
     return watch;
 }
 

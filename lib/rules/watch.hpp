@@ -32,6 +32,9 @@ public:
     /// nothing to watch.
     static Result<Watch> open(const RulesOptions& options);
 
+    /// For all of nf_tables, whosever it is.
+    static Result<Watch> open_all();
+
     /// To be polled for reading, then call changed(); -1: nothing is reported.
     [[nodiscard]] int fd() const { return fd_.get(); }
 
@@ -46,7 +49,7 @@ private:
     Watch() = default;
 
     Fd fd_;
-    std::vector<NftPlace> places_;
+    std::vector<NftPlace> places_;  ///< none: all
     std::optional<std::chrono::milliseconds> poll_;
 };
 

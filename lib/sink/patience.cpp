@@ -8,8 +8,8 @@
 
 namespace nflogd::sink {
 
-bool wait_writable(int fd, std::chrono::milliseconds time) {
-    pollfd slot{fd, POLLOUT, 0};
+bool wait_ready(int fd, short events, std::chrono::milliseconds time) {
+    pollfd slot{fd, events, 0};
     int ready = 0;
     do {
         ready = ::poll(&slot, 1, static_cast<int>(time.count()));
@@ -17,9 +17,9 @@ bool wait_writable(int fd, std::chrono::milliseconds time) {
     return ready > 0;
 }
 
-bool Patience::wait(int fd) const {
+bool Patience::wait(int fd, short events) const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - clock_.monotonic());
-    return left.count() > 0 && wait_writable(fd, std::min(left, kStandstill));
+    return left.count() > 0 && wait_ready(fd, events, std::min(left, kStandstill));
 }
 
 }  // namespace nflogd::sink

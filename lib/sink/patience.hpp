@@ -4,14 +4,17 @@
 /// a sink holds its lane, and a lane must be able to end.
 #pragma once
 
+#include <poll.h>
+
 #include <chrono>
 
 #include "core/time.hpp"
 
 namespace nflogd::sink {
 
-/// Whether `fd` takes something within the time; also when it has an error to tell.
-bool wait_writable(int fd, std::chrono::milliseconds time);
+/// Whether `fd` is ready for `events` (of poll(2)) within the time; also when it has an
+/// error to tell.
+bool wait_ready(int fd, short events, std::chrono::milliseconds time);
 
 /// For one write(). A receiver that takes something now and then is waited for
 /// longer than one that takes nothing.
@@ -24,8 +27,8 @@ public:
     explicit Patience(const Clock& clock)
         : clock_(clock), until_(clock.monotonic() + kAltogether) {}
 
-    /// Whether `fd` takes something.
-    [[nodiscard]] bool wait(int fd) const;
+    /// Whether `fd` takes something, or is ready for other `events`.
+    [[nodiscard]] bool wait(int fd, short events = POLLOUT) const;
 
 private:
     const Clock& clock_;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "core/result.hpp"
 
@@ -82,6 +83,12 @@ public:
     /// call: the medium failed to make them durable. To be asked for after each of
     /// the calls above.
     virtual std::uint64_t take_lost() { return 0; }
+
+    /// For a sink that keeps records on disk while its receiver is away: how many
+    /// packets wait there now. They are written as far as write() is concerned.
+    [[nodiscard]] virtual std::optional<std::uint64_t> spooled() const { return std::nullopt; }
+    /// Why records go there and not where they are meant to; empty: they do not.
+    [[nodiscard]] virtual std::string detour() const { return {}; }
 };
 
 }  // namespace nflogd::sink

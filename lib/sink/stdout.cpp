@@ -55,7 +55,7 @@ std::size_t Stdout::piece_of(int fd) {
 Sent Stdout::send(std::span<const char> bytes, std::chrono::milliseconds patience) const {
     Sent sent;
     while (sent.bytes < bytes.size()) {
-        if (!wait_writable(fd_, patience)) return {sent.bytes, EAGAIN};
+        if (!wait_ready(fd_, POLLOUT, patience)) return {sent.bytes, EAGAIN};
         const std::size_t size = std::min(piece_, bytes.size() - sent.bytes);
         const ssize_t wrote = ::write(fd_, bytes.data() + sent.bytes, size);
         if (wrote > 0) {

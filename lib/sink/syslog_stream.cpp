@@ -1,16 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/syslog_stream.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
 
 #include "sink/syslog_message.hpp"
+#include "sink/tcp_connection.hpp"
+#include "sink/tls_connection.hpp"
 
 namespace nflogd::sink {
 namespace {
+
+using std::chrono::nanoseconds;
+
+/// The first look after something was sent, and the last one: a receiver that is silent
+/// for longer has read what it got, or the kernel finds out (TCP_KEEPIDLE).
+constexpr nanoseconds kFirstLook = std::chrono::seconds(1);
+constexpr nanoseconds kLastLook = std::chrono::seconds(128);
+
+/// A connection that breaks before was none.
+constexpr nanoseconds kYoung = std::chrono::seconds(1);
+/// Times Patience::kStandstill of silence.
+constexpr int kProofs = 5;
+
+std::unique_ptr<Connection> make_connection(const SyslogOptions& options, const Clock& clock) {
+    if (options.receiver.transport == SyslogTransport::tls) {
+        return std::make_unique<TlsConnection>(options.receiver, options.tls, clock);
+    }
+    return std::make_unique<TcpConnection>(socket_addresses(options.receiver), clock);
+}
 
 iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
@@ -20,7 +39,7 @@ SyslogStream::SyslogStream(const SyslogOptions& options, const Clock& clock, Wri
     : options_(options),
       journal_(journal),
       clock_(clock),
-      connection_(socket_addresses(options.receiver), clock) {
+      connection_(make_connection(options, clock)) {
     torn_.reserve(options.max_message + sizeof(Count));
 }
 
@@ -28,13 +47,17 @@ Written SyslogStream::write(const Batch& batch) {
     Written out;
     const Patience patience(clock_);
     int error = connect(patience);
+    const std::size_t owed = window_.left().size();
+    if (error == 0) error = send_again(patience);
+    const bool progress = window_.left().size() != owed;
     while (error == 0 && out.records < batch.ends.size()) {
         error = torn_.empty() ? send_some(batch, out.records, patience)
                               : finish_torn(batch, out.records, patience);
         if (journal_ != nullptr) journal_->wrote(out.records);
     }
-    if (error == 0 || (error == EAGAIN && out.records > 0)) return out;
-    if (error != EAGAIN && error != EINPROGRESS) connection_.close();
+    look_later(out.records > 0);
+    if (error == 0 || (error == EAGAIN && (out.records > 0 || progress))) return out;
+    if (error != EAGAIN && error != EINPROGRESS) note_break();
     out.status = error_text(error);
     return out;
 }
@@ -42,9 +65,87 @@ Written SyslogStream::write(const Batch& batch) {
 /// 0, or an errno value. What was sent in part over an earlier connection is to be
 /// sent whole over another.
 int SyslogStream::connect(const Patience& patience) {
-    if (connection_.alive()) return 0;
+    if (connection_->alive()) return 0;
+    if (connected_) note_break();
+    const int error = connection_->connect(patience);
+    connected_ = error == 0;
+    if (connected_) connected_at_ = clock_.monotonic();
+    return connected_ && doubtful_ ? prove(patience) : error;
+}
+
+/// A receiver that accepts everybody, looks, and closes takes nothing in truth, though
+/// the kernel takes it all. If it says nothing for a while after it got something, it
+/// reads.
+int SyslogStream::prove(const Patience& patience) {
+    int error = send_again(patience);
+    for (int i = 0; i < kProofs && error == 0; ++i) {
+        if (connection_->hears(patience) && !connection_->alive()) error = ECONNRESET;
+    }
+    doubtful_ = error != 0;
+    return error;
+}
+
+void SyslogStream::note_break() {
+    if (connected_) {
+        static_cast<void>(connection_->alive());  // hears why
+        const bool all_was_read = connection_->all_was_read();
+        all_was_read ? window_.clear() : window_.begin_again();
+        doubtful_ = !all_was_read && clock_.monotonic() < connected_at_ + kYoung;
+    }
+    connected_ = false;
     torn_sent_ = 0;
-    return connection_.connect(patience);
+    connection_->close();
+}
+
+int SyslogStream::send_again(const Patience& patience) {
+    while (!window_.left().empty()) {
+        std::size_t sent = 0;
+        const int error = send_all(window_.left(), sent, patience);
+        window_.sent_again(sent);
+        if (error != 0) return error;
+    }
+    return 0;
+}
+
+/// 0 when all of `text` from `sent` on is out, or an errno value.
+int SyslogStream::send_all(std::string_view text, std::size_t& sent, const Patience& patience) {
+    while (sent < text.size()) {
+        const iovec left = piece(text.substr(sent));
+        const ssize_t taken = connection_->send({&left, 1});
+        if (taken >= 0) {
+            sent += static_cast<std::size_t>(taken);
+        } else if (taken != -EAGAIN) {
+            return static_cast<int>(-taken);
+        } else if (!connection_->wait(patience)) {
+            return EAGAIN;
+        }
+    }
+    return 0;
+}
+
+void SyslogStream::look_later(bool sent) {
+    if (sent) look_pause_ = kFirstLook;
+    look_at_ = clock_.monotonic() + look_pause_;
+}
+
+std::optional<nanoseconds> SyslogStream::tend() {
+    if (look_pause_ == nanoseconds::zero()) return std::nullopt;
+    if (clock_.monotonic() < look_at_) return look_at_;
+    const Patience patience(clock_);
+    if (connection_->alive() && window_.left().empty()) {
+        look_pause_ = look_pause_ < kLastLook ? look_pause_ * 2 : nanoseconds::zero();
+    } else {
+        if (connected_) note_break();
+        int error = window_.empty() ? 0 : connect(patience);
+        if (error == 0) error = send_again(patience);
+        if (error != 0) {
+            owing_ = error_text(error).message + "; the last records wait to be sent again";
+        }
+        if (error != 0 && error != EAGAIN && error != EINPROGRESS) note_break();
+        look_pause_ = window_.empty() ? nanoseconds::zero() : kFirstLook;
+    }
+    look_later(false);
+    return look_pause_ == nanoseconds::zero() ? std::nullopt : std::optional(look_at_);
 }
 
 SyslogStream::Frame SyslogStream::frame(const Batch& batch, std::size_t record,
@@ -58,23 +159,22 @@ SyslogStream::Frame SyslogStream::frame(const Batch& batch, std::size_t record,
 
 /// Adds to `records` what was taken whole. 0, or an errno value.
 int SyslogStream::send_some(const Batch& batch, std::size_t& records, const Patience& patience) {
-    const std::size_t count = std::min(kMost, batch.ends.size() - records);
-    for (std::size_t i = 0; i < count; ++i) {
-        frames_[i] = frame(batch, records + i, counts_[i]);
-        pieces_[2 * i] = piece(frames_[i].first);
-        pieces_[2 * i + 1] = piece(frames_[i].second);
+    const std::size_t most = std::min(kMost, batch.ends.size() - records);
+    std::size_t count = 0;
+    for (std::size_t bytes = 0; count < most; ++count) {
+        frames_[count] = frame(batch, records + count, counts_[count]);
+        bytes += frames_[count].size();
+        if (count > 0 && bytes > connection_->most_at_once()) break;
+        pieces_[2 * count] = piece(frames_[count].first);
+        pieces_[2 * count + 1] = piece(frames_[count].second);
     }
-    msghdr message{};
-    message.msg_iov = pieces_.data();
-    message.msg_iovlen = 2 * count;
-    const ssize_t sent = ::sendmsg(connection_.fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = connection_->send(std::span(pieces_).first(2 * count));
     if (sent >= 0) {
         count_sent(static_cast<std::size_t>(sent), count, records);
         return 0;
     }
-    if (errno == EINTR) return 0;
-    if (errno == EAGAIN) return patience.wait(connection_.fd()) ? 0 : EAGAIN;
-    return errno;
+    if (sent == -EAGAIN) return connection_->wait(patience) ? 0 : EAGAIN;
+    return static_cast<int>(-sent);
 }
 
 /// Keeps the frame of which only a part is among the first `bytes`.
@@ -83,6 +183,7 @@ void SyslogStream::count_sent(std::size_t bytes, std::size_t messages, std::size
         const Frame& frame = frames_[i];
         if (bytes >= frame.size()) {
             bytes -= frame.size();
+            window_.add(frame.first, frame.second);
             ++records;
             continue;
         }
@@ -104,7 +205,8 @@ bool SyslogStream::is_torn(const Frame& frame) const {
 int SyslogStream::finish_torn(const Batch& batch, std::size_t& records, const Patience& patience) {
     const bool offered = is_torn(frame(batch, records, counts_[0]));
     if (offered || torn_sent_ > 0) {
-        if (const int error = send_rest(patience); error != 0) return error;
+        if (const int error = send_all(torn_, torn_sent_, patience); error != 0) return error;
+        window_.add(torn_, {});
         if (offered) ++records;
     }
     torn_.clear();
@@ -112,25 +214,18 @@ int SyslogStream::finish_torn(const Batch& batch, std::size_t& records, const Pa
     return 0;
 }
 
-int SyslogStream::send_rest(const Patience& patience) {
-    while (torn_sent_ < torn_.size()) {
-        const ssize_t sent = ::send(connection_.fd(), torn_.data() + torn_sent_,
-                                    torn_.size() - torn_sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (sent >= 0) {
-            torn_sent_ += static_cast<std::size_t>(sent);
-        } else if (errno == EAGAIN) {
-            if (!patience.wait(connection_.fd())) return EAGAIN;
-        } else if (errno != EINTR) {
-            return errno;
-        }
-    }
-    return 0;
-}
-
 /// The last message is not left in two if that can be had.
 Status SyslogStream::close() {
-    if (connection_.alive() && torn_sent_ > 0) send_rest(Patience(clock_));
-    connection_.close();
+    const Patience patience(clock_);
+    if (connected_ && !connection_->alive()) note_break();
+    if (!connected_ && !window_.left().empty()) {
+        static_cast<void>(connect(patience));
+    }
+    if (connected_ && send_again(patience) == 0 &&
+        (torn_sent_ == 0 || send_all(torn_, torn_sent_, patience) == 0)) {
+        connection_->finish(patience);
+    }
+    connection_->close();
     return {};
 }
 
@@ -138,6 +233,9 @@ Error SyslogStream::error_text(int error) const {
     const std::string name = to_string(options_.receiver);
     if (options_.receiver.addresses.empty()) {
         return {name + ": this name was not found", EX_NOHOST};
+    }
+    if (const std::string trouble = connection_->trouble(); !trouble.empty()) {
+        return {name + ": " + trouble, EX_IOERR};
     }
     if (error == EAGAIN) return {name + ": the receiver takes nothing", EX_IOERR};
     return system_error(error, name, EX_IOERR);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/tcp_connection.hpp"
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 
 #include <array>
 #include <cerrno>
@@ -52,17 +54,45 @@ bool TcpConnection::alive() {
         const ssize_t got = ::recv(fd(), text.data(), text.size(), MSG_DONTWAIT);
         if (got > 0 || (got < 0 && errno == EINTR)) continue;
         if (got < 0 && errno == EAGAIN) return true;
+        if (got == 0) note_end();
         close();
         return false;
     }
     return true;
 }
 
+void TcpConnection::note_end() {
+    int unacknowledged = 0;
+    all_was_read_ =
+        ::ioctl(fd(), SIOCOUTQ, &unacknowledged) == 0 && unacknowledged == 0 && error_of(fd()) == 0;
+}
+
+ssize_t TcpConnection::send(std::span<const iovec> pieces) {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    const ssize_t sent = ::sendmsg(fd(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent >= 0) return sent;
+    return errno == EINTR ? 0 : -errno;
+}
+
+/// Closing a socket that has something to read resets its connection.
+void TcpConnection::finish(const Patience& patience) {
+    if (connected_ && ::shutdown(fd(), SHUT_WR) == 0) {
+        std::array<char, 1024> text;
+        while (patience.wait(fd(), POLLIN)) {
+            const ssize_t got = ::recv(fd(), text.data(), text.size(), MSG_DONTWAIT);
+            if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN)) break;
+        }
+    }
+    close();
+}
+
 int TcpConnection::connect(const Patience& patience) {
     int error = EADDRNOTAVAIL;
     for (std::size_t tried = 0; tried < addresses_.size(); ++tried) {
         error = socket_ ? EINPROGRESS : start();
-        if (error == EINPROGRESS) error = finish(patience);
+        if (error == EINPROGRESS) error = await_answer(patience);
         if (error == 0 || error == EINPROGRESS) return error;
         try_next_address();
     }
@@ -85,13 +115,14 @@ int TcpConnection::start() {
     return EINPROGRESS;
 }
 
-int TcpConnection::finish(const Patience& patience) {
+int TcpConnection::await_answer(const Patience& patience) {
     if (!patience.wait(fd())) {
         return clock_.monotonic() < give_up_at_ ? EINPROGRESS : ETIMEDOUT;
     }
     if (const int error = error_of(fd()); error != 0) return error;
     if (is_connected_to_itself(fd())) return ECONNREFUSED;
     connected_ = true;
+    all_was_read_ = false;
     return 0;
 }
 

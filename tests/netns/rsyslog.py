@@ -15,7 +15,7 @@ import pytest
 
 from harness import LIMIT, wait_for
 
-UDP_PORT, TCP_PORT = 5514, 5515
+UDP_PORT, TCP_PORT, TLS_PORT = 5514, 5515, 6514
 _PROPERTIES = ("pri", "timestamp", "hostname", "app-name", "procid", "msgid", "structured-data",
                "protocol-version", "msg")
 _PARAMETER = re.compile(r' ([^ =]+)="((?:[^"\\\]]|\\.)*)"')
@@ -38,7 +38,18 @@ input(type="imtcp" address="127.0.0.1" port="{tcp}" ruleset="all")
 """
 
 
+_TLS = """
+module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="1"
+       StreamDriver.AuthMode={auth})
+global(DefaultNetstreamDriverCAFile="{ca}" DefaultNetstreamDriverCertFile="{certificate}"
+       DefaultNetstreamDriverKeyFile="{key}")
+input(type="imtcp" address="127.0.0.1" port="{port}" ruleset="all")
+"""
+
+
 class Rsyslog:
+    """Over UNIX datagrams, UDP and TCP, or, after with_tls(), over TLS instead of TCP."""
+
     def __init__(self, namespace, folder):
         self.namespace = namespace
         self.folder = pathlib.Path(folder) / "rsyslog"
@@ -54,6 +65,18 @@ class Rsyslog:
             folder=self.folder, out=self.out, socket=self.socket, properties=properties,
             udp=UDP_PORT, tcp=TCP_PORT))
         self.process = None
+        self.stream_port = TCP_PORT
+
+    def with_tls(self, authority, certificate, key, client="anon"):
+        """`client`: the name that the certificate of a client must have; anon: it needs none."""
+        path = self.folder / "rsyslog.conf"
+        text = path.read_text().replace('module(load="imtcp")\n', "")
+        text = text[:text.rindex('input(type="imtcp"')]
+        path.write_text(text + _TLS.format(
+            ca=authority, certificate=certificate, key=key, port=TLS_PORT,
+            auth='"anon"' if client == "anon" else f'"x509/name" PermittedPeer=["{client}"]'))
+        self.stream_port = TLS_PORT
+        return self
 
     def start(self):
         errors = open(self.folder / "errors", "ab")
@@ -71,7 +94,7 @@ class Rsyslog:
             probe = socket.socket()
         with probe:
             return pathlib.Path(self.socket).is_socket() and \
-                probe.connect_ex(("127.0.0.1", TCP_PORT)) == 0
+                probe.connect_ex(("127.0.0.1", self.stream_port)) == 0
 
     def send(self, number):
         self.process.send_signal(number)

@@ -30,8 +30,7 @@ constexpr std::uint32_t kInterfaces = 32;
 
 /// Writes the sequence number into the message's NFULA_SEQ.
 void set_sequence(Buffer& message, std::uint32_t sequence) {
-    const PacketAttributes attributes(
-        Bytes(message).subspan(sizeof(nlmsghdr) + sizeof(nfgenmsg)));
+    const PacketAttributes attributes(Bytes(message).subspan(sizeof(nlmsghdr) + sizeof(nfgenmsg)));
     if (!attributes.has(NFULA_SEQ)) throw std::runtime_error("recorded without sequence numbers");
     const auto at = attributes[NFULA_SEQ].data() - message.data();
     const Buffer bytes = decode::be32(sequence);

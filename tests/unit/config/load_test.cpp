@@ -199,7 +199,8 @@ TEST_CASE("receivers that are none") {
                                    "tcp://.:514",
                                    "tcp://h/:514",
                                    "tcp://a@b:514",
-                                   "tls://h:6514",
+                                   "ssl://h:6514",
+                                   "tls://h",
                                    "TCP://h:514",
                                    "tcp://\u00fc.example:514"}) {
         CAPTURE(text);

@@ -155,8 +155,14 @@ TEST_CASE("defaults that the installed file shows commented are the defaults") {
     CHECK(std::get<FileOptions>(all.outputs[0].options).mode == 0640);
     CHECK(std::get<FileOptions>(all.outputs[0].options).sync == std::chrono::seconds(1));
     auto syslog = std::get<SyslogOptions>(all.outputs[2].options);
-    CHECK(to_string(syslog.receiver) == "tcp://192.0.2.7:514");  // an example
+    CHECK(to_string(syslog.receiver) == "tls://192.0.2.7:6514");  // an example
+    CHECK(syslog.tls.ca.path == "/etc/nflogd/siem-ca.pem");       // likewise
+    CHECK(syslog.spool.path == "/var/lib/nflogd/siem");           // likewise
     syslog.receiver = {};
+    syslog.spool.path.clear();
+    for (auto* file : {&syslog.tls.ca, &syslog.tls.certificate, &syslog.tls.key}) *file = {};
+    syslog.tls.ca = TlsOptions().ca;
+    syslog.tls.server_name.clear();
     CHECK(syslog == SyslogOptions{});
 }
 

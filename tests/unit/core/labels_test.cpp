@@ -3,7 +3,7 @@
 
 #include "catch.hpp"
 
-using nflogd::Labels;
+using namespace nflogd;
 
 TEST_CASE("a rule keeps its number, another action is another label") {
     const auto labels = std::make_unique<Labels>();
@@ -13,8 +13,8 @@ TEST_CASE("a rule keeps its number, another action is another label") {
     REQUIRE(second);
     REQUIRE(*first != *second);
     REQUIRE(labels->add("web", "log") == first);
-    REQUIRE((*labels)[*second].name == "web");
-    REQUIRE((*labels)[*second].action == "drop");
+    REQUIRE((*labels)[*second][LabelText::name] == "web");
+    REQUIRE(labels->text(*second, LabelText::action) == "drop");
     REQUIRE(labels->size() == 2);
 }
 

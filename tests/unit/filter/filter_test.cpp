@@ -186,6 +186,19 @@ TEST_CASE("a field that is absent fits nothing, not even what it is not") {
     }
 }
 
+TEST_CASE("of two fields, neither may be what != names, and one is to be there") {
+    Example example;
+    CHECK(example.matches("port != 80"));
+    CHECK_FALSE(example.matches("port != 22"));
+    Record& record = example.record;
+    record.present &= ~(std::uint64_t{1} << static_cast<unsigned>(Field::out_iface));
+    CHECK(example.matches("iface != lo"));
+    CHECK_FALSE(example.matches("iface != ppp0"));
+    record.present &= ~(std::uint64_t{1} << static_cast<unsigned>(Field::in_iface));
+    CHECK_FALSE(example.matches("iface != lo"));
+    CHECK(example.matches("not iface == lo"));
+}
+
 TEST_CASE("the quoted packet is looked at by its own names") {
     Example example;
     Example::headers(example.record.inner, {10, 1, 2, 3}, {203, 0, 113, 9}, 5353, 53);

@@ -117,6 +117,8 @@ constexpr KeyRow kKeys[] = {{"rt", 'n'},
                             {"cs4Label", 's', 1023},
                             {"cs5", 's', 4000},
                             {"cs5Label", 's', 1023},
+                            {"cs6", 's', 4000},
+                            {"cs6Label", 's', 1023},
                             {"cn1", 'n'},
                             {"cn1Label", 's', 1023},
                             {"cn2", 'n'},
@@ -253,6 +255,7 @@ TEST_CASE("any record is an event of CEF, and strings are kept in it") {
             if (record.has(field)) REQUIRE(cef.keys.at(key) == read_back(value));
         };
         require_value("cs1", Field::rule, strings.rule);
+        require_value("cs6", Field::ruleset, strings.rule);
         require_value("cs2", Field::prefix, strings.prefix);
         require_value("deviceInboundInterface", Field::in_iface, strings.in);
         require_value("deviceOutboundInterface", Field::out_iface, strings.out);

@@ -45,6 +45,9 @@ constexpr SchemaRow kSchema[] = {
     {"destination.port", Type::number},
     {"destination.mac", Type::mac},
     {"rule.name", Type::keyword},
+    {"rule.ruleset", Type::keyword},
+    {"rule.id", Type::keyword},
+    {"rule.description", Type::keyword},
     {"user.id", Type::keyword},
     {"user.group.id", Type::keyword},
     {"related.ip", Type::ip, "", false, true},
@@ -203,12 +206,18 @@ TEST_CASE("an id of the flow is there unless nobody wants it") {
 
 TEST_CASE("strings are kept and break nothing") {
     std::mt19937 random(4002);
+    Record record = example("tcp");
+    for (const Field field : {Field::ruleset, Field::rule_id, Field::rule_comment}) {
+        record.set(field);
+    }
     for (int i = 0; i < 500; ++i) {
         const auto strings = fakes::hostile_siem_strings(random);
         const json document =
-            json::parse(fakes::SiemPrinter(strings, format::make_ecs).packet(example("tcp")));
+            json::parse(fakes::SiemPrinter(strings, format::make_ecs).packet(record));
         REQUIRE(document["observer"]["hostname"] == fakes::read_back(strings.host));
-        REQUIRE(document["rule"]["name"] == fakes::read_back(strings.rule));
+        for (const char* name : {"name", "ruleset", "id", "description"}) {
+            REQUIRE(document["rule"][name] == fakes::read_back(strings.rule));
+        }
         REQUIRE(document["nflogd"]["prefix"] == fakes::read_back(strings.prefix));
         REQUIRE(document["iptables"]["input_device"] == fakes::read_back(strings.in));
     }

@@ -35,6 +35,8 @@ constexpr SchemaRow kSchema[] = {
     {"disposition_id", Type::number, "|0|1|6|17|25|"},
     {"disposition", Type::keyword, "|Unknown|Allowed|Dropped|Logged|Rejected|"},
     {"firewall_rule.name", Type::keyword},
+    {"firewall_rule.uid", Type::keyword},
+    {"firewall_rule.desc", Type::keyword},
     {"src_endpoint.ip", Type::ip},
     {"src_endpoint.port", Type::number},
     {"src_endpoint.mac", Type::colons},
@@ -189,12 +191,17 @@ TEST_CASE("no field of a record is missing from its document") {
 
 TEST_CASE("strings are kept in documents of OCSF") {
     std::mt19937 random(4103);
+    Record record = example("tcp");
+    record.set(Field::rule_id);
+    record.set(Field::rule_comment);
     for (int i = 0; i < 500; ++i) {
         const auto strings = fakes::hostile_siem_strings(random);
         const json document =
-            json::parse(fakes::SiemPrinter(strings, format::make_ocsf).packet(example("tcp")));
+            json::parse(fakes::SiemPrinter(strings, format::make_ocsf).packet(record));
         REQUIRE(document["device"]["hostname"] == fakes::read_back(strings.host));
-        REQUIRE(document["firewall_rule"]["name"] == fakes::read_back(strings.rule));
+        for (const char* name : {"name", "uid", "desc"}) {
+            REQUIRE(document["firewall_rule"][name] == fakes::read_back(strings.rule));
+        }
         REQUIRE(document["unmapped"]["prefix"] == fakes::read_back(strings.prefix));
         REQUIRE(document["src_endpoint"]["interface_name"] == fakes::read_back(strings.in));
     }

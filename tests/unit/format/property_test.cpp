@@ -92,10 +92,14 @@ struct Strings {
 };
 
 Strings hostile_strings(Random& random) {
-    return {hostile(random, 255),      hostile(random, 255),
-            hostile(random, 255),      hostile(random, Record::kMaxPrefix),
-            "i" + hostile(random, 14), "o" + hostile(random, 14),
-            "p" + hostile(random, 14), "q" + hostile(random, 14)};
+    return {hostile(random, 255),
+            hostile(random, Labels::kMaxText),
+            hostile(random, Labels::kMaxText),
+            hostile(random, Record::kMaxPrefix),
+            "i" + hostile(random, 14),
+            "o" + hostile(random, 14),
+            "p" + hostile(random, 14),
+            "q" + hostile(random, 14)};
 }
 Strings plain_strings() { return {"host", "rule", "log", "prefix", "in", "out", "pin", "pout"}; }
 
@@ -103,7 +107,10 @@ Strings plain_strings() { return {"host", "rule", "log", "prefix", "in", "out", 
 struct Printer {
     Printer(const Strings& strings, decltype(format::make_json)* make)
         : labels(std::make_unique<Labels>()), values(strings) {
-        labels->add(strings.rule, strings.action);
+        RuleLabel label;
+        label.texts.fill(strings.rule);
+        label[LabelText::action] = strings.action;
+        labels->add(Labels::Finder::configuration, label);
         formatter = make({strings.host, labels.get(), false});
     }
     std::string packet(Record record) const {
@@ -168,10 +175,14 @@ TEST_CASE("a packet in JSON keeps its fields whatever its strings hold") {
         REQUIRE(keys_of(text) == keys_of(expected_text));
         json expected = json::parse(expected_text);
         const std::pair<const char*, const std::string*> values[] = {
-            {"host", &strings.host},       {"rule", &strings.rule},
-            {"action", &strings.action},   {"prefix", &strings.prefix},
-            {"in_iface", &strings.in},     {"out_iface", &strings.out},
-            {"phys_in", &strings.phys_in}, {"phys_out", &strings.phys_out}};
+            {"host", &strings.host},        {"rule", &strings.rule},
+            {"action", &strings.action},    {"prefix", &strings.prefix},
+            {"in_iface", &strings.in},      {"out_iface", &strings.out},
+            {"phys_in", &strings.phys_in},  {"phys_out", &strings.phys_out},
+            {"table", &strings.rule},       {"chain", &strings.rule},
+            {"rule_handle", &strings.rule}, {"ruleset", &strings.rule},
+            {"rule_id", &strings.rule},     {"zone", &strings.rule},
+            {"rule_comment", &strings.rule}};
         for (const auto& [key, value] : values) {
             if (expected.contains(key)) expected[key] = fakes::read_back(*value);
         }

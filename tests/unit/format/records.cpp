@@ -241,6 +241,18 @@ Record redirect() {
     return record;
 }
 
+/// Logged by a rule that is not ours, of which everything is known.
+Record rule_of_others() {
+    Record record = udp6();
+    record.present &= ~(std::uint64_t{1} << static_cast<unsigned>(Field::rule));
+    record.rule = 2;
+    for (const Field field : {Field::action, Field::table, Field::chain, Field::rule_handle,
+                              Field::ruleset, Field::rule_id, Field::zone, Field::rule_comment}) {
+        record.set(field);
+    }
+    return record;
+}
+
 }  // namespace
 
 const Labels& example_labels() {
@@ -248,6 +260,10 @@ const Labels& example_labels() {
         auto made = std::make_unique<Labels>();
         made->add("ssh-tries", "drop");
         made->add("a \"quoted\" name\\", "accept");
+        RuleLabel theirs;
+        theirs.texts = {"",          "reject", "inet fw", "wan_in",    "42",
+                        "WAN_LOCAL", "4000",   "wan",     "no \"ssh\""};
+        made->add(Labels::Finder::configuration, theirs);
         return made;
     }();
     return *labels;
@@ -266,6 +282,7 @@ std::vector<NamedRecord> example_records() {
             {"fragment", fragment()},
             {"esp-from-a-user", esp_from_a_user()},
             {"broken", broken()},
+            {"rule-of-others", rule_of_others()},
             {"nearly-nothing", nearly_nothing()}};
 }
 

@@ -47,7 +47,10 @@ SiemStrings hostile_siem_strings(std::mt19937& random) {
 
 SiemPrinter::SiemPrinter(const SiemStrings& strings, Make make)
     : strings_(strings), labels_(std::make_unique<Labels>()) {
-    labels_->add(strings.rule, "drop");
+    RuleLabel label;
+    label.texts.fill(strings.rule);
+    label[LabelText::action] = "drop";
+    labels_->add(Labels::Finder::configuration, label);
     formatter_ = make({strings.host, labels_.get(), false, {}, siem_text()});
 }
 

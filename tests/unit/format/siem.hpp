@@ -23,7 +23,9 @@ format::FormatOptions siem_options();
 
 /// Strings that a packet record and its label can hold.
 struct SiemStrings {
-    std::string host, rule, prefix, in, out;
+    std::string host;
+    std::string rule;  ///< all texts of the label but its action
+    std::string prefix, in, out;
 };
 /// Pieces that could pass for another field, of at most the lengths that no format cuts.
 SiemStrings hostile_siem_strings(std::mt19937& random);

@@ -61,6 +61,7 @@ Record record_of_rule(std::uint16_t rule) {
     Record made = record();
     made.rule = rule;
     made.set(Field::rule);
+    made.set(Field::action);
     return made;
 }
 

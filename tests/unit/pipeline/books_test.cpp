@@ -227,6 +227,26 @@ TEST_CASE("an output keeps of each message what it has room for") {
     REQUIRE(some.raw_of(*some.peek(2)).empty());
 }
 
+TEST_CASE("what an output did not want is counted by a process that was killed, too") {
+    Books books;
+    GroupBook& group = books.open_group(100);
+    OutputBook& output = books.open_output("some", 10);
+    books.use_outputs({"some"});
+    in_a_killed_process([&] {
+        for (std::uint32_t seq = 0; seq < 4; ++seq) {
+            group.count(packet(seq));
+            if (seq < 2) output.filtered();
+            if (seq == 2) output.offer(packet(seq));
+        }
+    });
+    REQUIRE(books.settle() == 1);  // the last one: nobody knows what the filter says of it
+    REQUIRE(output.ledger().filtered == 2);
+    REQUIRE(output.ledger().queued == 1);
+    REQUIRE(output.ledger().failed == 1);
+    REQUIRE(books.open_output("some", 20).ledger().filtered == 2);  // another queue, same sums
+    REQUIRE(books.settle() == 0);
+}
+
 TEST_CASE("what an output did not want is neither lost nor queued") {
     OutputBook book(10, 0);
     book.offer(packet(1));

@@ -66,7 +66,11 @@ struct Group {
     std::vector<std::unique_ptr<pipeline::Lane>> lanes;
     int ends = 0;
     std::atomic<bool> resting{false};
-    pipeline::Wiring wiring{rules, interfaces, lanes, system_clock(), resting, [this] { ++ends; }};
+    Labels labels;
+    std::vector<PrefixRule> patterns;
+    enrich::OriginBook origins{labels, patterns};
+    pipeline::Wiring wiring{rules,          origins, interfaces,        lanes,
+                            system_clock(), resting, [this] { ++ends; }};
 };
 
 }  // namespace

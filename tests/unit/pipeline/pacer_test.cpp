@@ -20,9 +20,16 @@ public:
     std::chrono::nanoseconds now{1h};
 };
 
+/// An output with this filter.
+Lane::Wanted wanted(std::string_view text, const Labels& labels) {
+    auto filter = filter::Filter::parse(text);
+    REQUIRE(filter.ok());
+    return {std::move(*filter), labels};
+}
+
 /// Outputs whose sinks block until they are let go.
 struct Fixture {
-    void add(std::uint32_t queue) {
+    void add(std::uint32_t queue, std::optional<Lane::Wanted> wanted = std::nullopt) {
         media.push_back(std::make_shared<fakes::Medium>());
         media.back()->stuck = true;
         books.push_back(std::make_unique<OutputBook>(queue, 0));
@@ -30,7 +37,8 @@ struct Fixture {
         config.name = std::to_string(lanes.size());
         lanes.push_back(std::make_unique<Lane>(
             config, *books.back(), std::make_unique<fakes::TextFormatter>(),
-            std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {}));
+            std::make_unique<fakes::MemorySink>(media.back()), [](const auto&, const auto&) {},
+            system_clock(), std::move(wanted)));
     }
     void offer(std::size_t lane, int packets) {
         Record record;
@@ -125,4 +133,35 @@ TEST_CASE("a suspended output is no reason to hold back") {
     f.media[0]->wait_until([&] { return f.media[0]->refused > 1; });
     REQUIRE(f.lanes[0]->suspended());
     REQUIRE_FALSE(f.hold_back());
+}
+
+TEST_CASE(
+    "an output that its filter keeps idle costs the others nothing while the socket has room") {
+    const Labels labels;
+    Fixture f;
+    f.add(100);
+    f.add(100, wanted("seq == 1", labels));
+    f.offer(0, 1);
+    f.write_all(0);
+    f.offer(0, 100);
+    REQUIRE_FALSE(f.hold_back());  // what the filter takes is not lost for the other's sake
+    f.room = true;
+    REQUIRE(f.hold_back());
+    f.clock.now += Pacer::kPatience;
+    REQUIRE_FALSE(f.hold_back());  // nor does it wait for one that is stuck
+}
+
+TEST_CASE("outputs that share the packets by their filters are held back for one another") {
+    const Labels labels;
+    Fixture f;
+    for (int i = 0; i < 2; ++i) f.add(100, wanted("not seq", labels));
+    f.offer(0, 1);
+    f.write_all(0);
+    f.offer(0, 100);
+    REQUIRE_FALSE(f.hold_back());
+    f.room = true;
+    REQUIRE(f.hold_back());
+    f.offer(1, 100);
+    f.room = false;
+    REQUIRE(f.hold_back());  // all are behind, and one moves
 }

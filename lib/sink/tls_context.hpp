@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/// \file
+/// What a client of TLS shows and whom it trusts, made from files that were read
+/// before (TlsFile::text): nothing is opened here. OpenSSL 3 stays inside lib/sink.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/options.hpp"
+#include "core/result.hpp"
+
+using SSL_CTX = struct ssl_ctx_st;
+
+namespace nflogd::sink {
+
+struct FreeTlsContext {
+    void operator()(SSL_CTX* context) const;
+};
+using TlsContext = std::unique_ptr<SSL_CTX, FreeTlsContext>;
+
+/// Errors: EX_CONFIG, with the file and what is wrong with it.
+Result<TlsContext> make_tls_context(const TlsOptions& options);
+
+/// What is not wrong, but will be or may be: certificates that are expired or soon will
+/// be, verification switched off. `now`: seconds since 1970.
+std::vector<std::string> tls_warnings(const TlsOptions& options, std::int64_t now);
+
+/// What OpenSSL complained of last in this thread; its queue of errors is empty then.
+std::string take_tls_error();
+
+}  // namespace nflogd::sink
