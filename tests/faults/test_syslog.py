@@ -52,8 +52,8 @@ def test_a_receiver_that_comes_back_gets_all_that_waited(network, daemon, config
     add_up(sent, log)
     print(f"received {len(received)}", siem_of(log), changes(log))
     assert received == packets(log) and len(received) == sent == 5000
-    assert siem_of(log) == {"output": "siem", "written": sent, "dropped": 0, "failed": 0,
-                            "queued": 0}
+    assert siem_of(log) == {"output": "siem", "written": sent, "filtered": 0, "dropped": 0,
+                            "failed": 0, "queued": 0}
     assert [change for change in changes(log) if change[1]] == [
         ("output_suspended", "siem"), ("output_resumed", "siem")]
 
