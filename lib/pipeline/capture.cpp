@@ -29,7 +29,7 @@ Capture::~Capture() {
 }
 
 void Capture::finish() {
-    finish_.store(true);
+    finish_until_ns_.store((wiring_.clock.monotonic() + kFinishPatience).count());
     ring_bell();
 }
 
@@ -72,7 +72,10 @@ void Capture::resume() {
 }
 
 bool Capture::receive_one() {
-    const auto has_room = [this] { return !finish_.load() && socket_.queue_fill() < 0.5; };
+    const auto has_room = [this] {
+        if (!finishing()) return socket_.queue_fill() < 0.5;
+        return wiring_.clock.monotonic().count() < finish_until_ns_.load();
+    };
     if (pacer_.hold_back(wiring_.clock, has_room)) {
         pause();
         return true;
@@ -92,7 +95,7 @@ bool Capture::receive_one() {
             return true;
         case source::Received::Kind::empty:
             seen_empty_ns_.store(wiring_.clock.monotonic().count());
-            if (finish_.load()) return false;
+            if (finishing()) return false;
             wait_for_input();
             return true;
         case source::Received::Kind::error: break;
@@ -138,9 +141,16 @@ void Capture::complete(Record& record) {
 }
 
 /// Outputs are behind: time for a few thousand packets, unless the bell rings.
-void Capture::pause() const {
+void Capture::pause() {
     pollfd bell{bell_.get(), POLLIN, 0};
     ::poll(&bell, 1, 1);
+    if (bell.revents != 0) still_bell();
+}
+
+/// Who rings it has set its flag before.
+void Capture::still_bell() {
+    std::uint64_t rings = 0;
+    [[maybe_unused]] const ssize_t got = ::read(bell_.get(), &rings, sizeof rings);
 }
 
 void Capture::wait_for_input() {
@@ -148,10 +158,7 @@ void Capture::wait_for_input() {
     idle_.store(true);
     ::poll(fds.data(), fds.size(), -1);
     idle_.store(false);
-    if (fds[1].revents != 0) {
-        std::uint64_t rings = 0;
-        [[maybe_unused]] const ssize_t got = ::read(bell_.get(), &rings, sizeof rings);
-    }
+    if (fds[1].revents != 0) still_bell();
 }
 
 }  // namespace nflogd::pipeline

@@ -45,6 +45,10 @@ public:
     /// As leave().
     ~Capture();
 
+    /// Nothing more comes, so outputs that are stuck may have this long to go on before
+    /// what is left is dropped for them.
+    static constexpr std::chrono::seconds kFinishPatience{2};
+
     /// The group is unbound: the thread ends when the socket is empty.
     void finish();
     /// The thread ends behind the datagram that it has; what the socket holds
@@ -53,9 +57,9 @@ public:
     void join();
 
     /// Whether the socket failed: the thread ended without being told to.
-    [[nodiscard]] bool failed() const { return ended() && !finish_.load() && !leave_.load(); }
+    [[nodiscard]] bool failed() const { return ended() && !finishing() && !leave_.load(); }
     /// Whether it is only to read what is left.
-    [[nodiscard]] bool finishing() const { return finish_.load(); }
+    [[nodiscard]] bool finishing() const { return finish_until_ns_.load() != 0; }
     /// Whether the thread touches no lane any more.
     [[nodiscard]] bool ended() const { return ended_.load(std::memory_order_acquire); }
     [[nodiscard]] const GroupBook& book() const { return book_; }
@@ -80,7 +84,8 @@ private:
     void resume();
     void complete(Record& record);
     void wait_for_input();
-    void pause() const;
+    void pause();
+    void still_bell();
     void ring_bell();
 
     source::NflogSocket& socket_;
@@ -88,7 +93,7 @@ private:
     const Wiring& wiring_;
     Fd bell_;  ///< eventfd: finish or leave
 
-    std::atomic<bool> finish_{false};
+    std::atomic<std::int64_t> finish_until_ns_{0};  ///< 0: not to finish
     std::atomic<bool> leave_{false};
     std::atomic<bool> ended_{false};
     std::atomic<bool> idle_{false};

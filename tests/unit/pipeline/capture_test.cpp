@@ -12,6 +12,8 @@
 
 #include "catch.hpp"
 #include "decode/build.hpp"
+#include "fakes/memory_sink.hpp"
+#include "fakes/text_formatter.hpp"
 #include "pipeline/fake_kernel.hpp"
 
 using namespace nflogd;
@@ -42,7 +44,9 @@ Buffer noise(std::uint32_t seed) {
 
 /// A bound group whose datagrams the test makes.
 struct Group {
-    Group() : socket(open()) {}
+    explicit Group(const Clock& clock = system_clock())
+        : socket(open()), wiring{rules, origins, interfaces,        lanes,
+                                 clock, resting, [this] { ++ends; }} {}
 
     static source::NflogSocket open() {
         auto made = source::NflogSocket::open(100, NflogOptions{});
@@ -69,11 +73,67 @@ struct Group {
     Labels labels;
     std::vector<PrefixRule> patterns;
     enrich::OriginBook origins{labels, patterns};
-    pipeline::Wiring wiring{rules,          origins, interfaces,        lanes,
-                            system_clock(), resting, [this] { ++ends; }};
+    pipeline::Wiring wiring;
+};
+
+/// Each look at it takes 10 ms.
+class RunningClock : public Clock {
+public:
+    std::uint64_t wall_ns() const override { return 0; }
+    std::chrono::nanoseconds monotonic() const override {
+        return std::chrono::nanoseconds(now_ += 10'000'000);
+    }
+    std::chrono::nanoseconds now() const { return std::chrono::nanoseconds(now_.load()); }
+
+private:
+    mutable std::atomic<std::int64_t> now_{1};
+};
+
+/// A group with more packets than its output has room for, which is stuck.
+struct StuckGroup {
+    StuckGroup() {
+        medium->stuck = true;
+        group.lanes.push_back(std::make_unique<pipeline::Lane>(
+            config::OutputConfig{}, output, std::make_unique<fakes::TextFormatter>(),
+            std::make_unique<fakes::MemorySink>(medium), [](const auto&, const auto&) {},
+            system_clock()));
+        for (std::uint32_t seq = 0; seq < 100; ++seq) group.kernel.deliver(packet(seq));
+    }
+    ~StuckGroup() { let_go(); }
+    void let_go() {
+        medium->change([&] { medium->stuck = false; });
+    }
+
+    RunningClock clock;
+    std::shared_ptr<fakes::Medium> medium = std::make_shared<fakes::Medium>();
+    pipeline::OutputBook output{16, 0};
+    Group group{clock};
 };
 
 }  // namespace
+
+TEST_CASE("what is left at the end waits for an output that is stuck for a while") {
+    StuckGroup stuck;
+    auto capture =
+        pipeline::Capture::start(stuck.group.socket, stuck.group.book, stuck.group.wiring);
+    REQUIRE(capture.ok());
+    (*capture)->finish();
+    const auto end = stuck.clock.now() + std::chrono::milliseconds(1000);
+    while (stuck.clock.now() < end) std::this_thread::yield();
+    stuck.let_go();
+    (*capture)->join();
+    REQUIRE(stuck.group.book.received() == 100);
+    REQUIRE(stuck.output.pushed() == 100);
+}
+
+TEST_CASE("an output that stays stuck does not keep the end from coming") {
+    StuckGroup stuck;
+    const auto start = stuck.clock.now();
+    stuck.group.read_all();
+    REQUIRE(stuck.clock.now() - start >= pipeline::Capture::kFinishPatience);
+    REQUIRE(stuck.group.book.received() == 100);
+    REQUIRE(stuck.output.pushed() < 100);
+}
 
 TEST_CASE("a kernel that tells of dropped datagrams is counted, whichever call it is") {
     for (int call = 1; call <= 4; ++call) {
