@@ -38,7 +38,7 @@ void append_frame(std::string& out, std::string_view record, bool packet) {
 bool FrameReader::load(std::size_t bytes) {
     if (end_ - offset_ < bytes) return false;
     if (used_ - start_ >= bytes) return true;
-    std::memmove(buffer_.data(), buffer_.data() + start_, used_ - start_);
+    if (used_ > start_) std::memmove(buffer_.data(), buffer_.data() + start_, used_ - start_);
     used_ -= start_;
     start_ = 0;
     const std::uint64_t wanted =
