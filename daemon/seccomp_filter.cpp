@@ -89,7 +89,7 @@ bool add_sockets(const Filter& filter, const std::set<int>& families) {
             complete && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
                                          equals(1, option.level), equals(2, option.name)) == 0;
     }
-    for (const char* name : {"connect", "sendmmsg", "getpeername", "shutdown"}) {
+    for (const char* name : {"connect", "sendmmsg", "getpeername", "shutdown", "memfd_create"}) {
         complete = complete && add(filter, name);
     }
     return complete;

@@ -90,7 +90,8 @@ constexpr Key<OutputDraft> kFileKeys[] = {
 /// A type of output: what it is called, how its options begin, its own keys.
 struct OutputType {
     std::string_view name;
-    bool takes_binary;  ///< formats that are no lines of text
+    bool takes_binary;             ///< formats that are no lines of text
+    std::string_view only_format;  ///< empty: any
     decltype(OutputConfig::options) (*options)();
     std::span<const Key<OutputDraft>> (*keys)();
 };
@@ -104,9 +105,10 @@ std::span<const Key<OutputDraft>> file_keys() { return kFileKeys; }
 std::span<const Key<OutputDraft>> no_keys() { return {}; }
 
 constexpr OutputType kTypes[] = {
-    {"file", true, make_options<FileOptions>, file_keys},
-    {"stdout", true, make_options<StdoutOptions>, no_keys},
-    {"syslog", false, make_options<SyslogOptions>, syslog_keys},
+    {"file", true, "", make_options<FileOptions>, file_keys},
+    {"stdout", true, "", make_options<StdoutOptions>, no_keys},
+    {"syslog", false, "", make_options<SyslogOptions>, syslog_keys},
+    {"journald", false, "line", make_options<JournaldOptions>, journald_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {
@@ -233,8 +235,9 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
     reader.mappings(list, [&](const TreeNode& entry) {
         OutputDraft& output = draft.outputs.emplace_back();
         output.output.where = reader.at(entry);
-        output.output.format = "json";
         const OutputType* type = find_type(entry);
+        output.output.format =
+            type != nullptr && !type->only_format.empty() ? type->only_format : "json";
         if (type != nullptr) output.output.options = type->options();
         const auto keys = keys_of(type);
         const std::size_t before_entry = reader.failures();
@@ -251,6 +254,11 @@ void read_outputs(const TreeNode& list, Draft& draft, Reader& reader) {
             reader.report(output.format_at, fmt::format("format {} is no text, which is all that "
                                                         "outputs of type {} take",
                                                         output.output.format, type->name));
+        }
+        if (type != nullptr && !type->only_format.empty() &&
+            output.output.format != type->only_format) {
+            reader.report(output.format_at, fmt::format("outputs of type {} take format {} only",
+                                                        type->name, type->only_format));
         }
         if (reader.failures() != before_entry) {
             output.framing_at = output.tls_at = output.spool_at = {};

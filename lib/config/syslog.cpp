@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// The keys of an output of type syslog.
+// The keys of outputs of type syslog and journald.
 #include "config/receiver.hpp"
 #include "config/sections.hpp"
 #include "config/stream_options.hpp"
+#include "config/words.hpp"
 
 namespace nflogd::config {
 namespace {
@@ -53,9 +54,13 @@ SyslogOptions& syslog_of(OutputDraft& draft) {
     return draft.output.options.emplace<SyslogOptions>();
 }
 
+JournaldOptions& journald_of(OutputDraft& draft) {
+    if (auto* journald = std::get_if<JournaldOptions>(&draft.output.options)) return *journald;
+    return draft.output.options.emplace<JournaldOptions>();
+}
+
 /// One word for all, or a mapping.
-void read_severity(const TreeNode& node, OutputDraft& draft, Reader& reader) {
-    SyslogSeverities& severities = syslog_of(draft).severity;
+void read_severities(const TreeNode& node, SyslogSeverities& severities, Reader& reader) {
     if (node.kind != TreeNode::Kind::scalar) {
         return reader.mapping<SyslogSeverities>(node, kSeverityKeys, severities);
     }
@@ -64,6 +69,10 @@ void read_severity(const TreeNode& node, OutputDraft& draft, Reader& reader) {
         key.read(node, severities, reader);
         if (reader.failures() != before) return;
     }
+}
+
+void read_severity(const TreeNode& node, OutputDraft& draft, Reader& reader) {
+    read_severities(node, syslog_of(draft).severity, reader);
 }
 
 void read_framing(const TreeNode& node, OutputDraft& draft, Reader& reader) {
@@ -110,8 +119,20 @@ constexpr Key<OutputDraft> kSyslogKeys[] = {
      }},
 };
 
+constexpr Key<OutputDraft> kJournaldKeys[] = {
+    {"socket",
+     [](const TreeNode& node, OutputDraft& draft, Reader& reader) {
+         reader.value(node, journald_of(draft).socket, parse_socket_path);
+     }},
+    {.name = "severity",
+     .read = [](const TreeNode& node, OutputDraft& draft,
+                Reader& reader) { read_severities(node, journald_of(draft).severity, reader); },
+     .children = list_severity_keys},
+};
+
 }  // namespace
 
 std::span<const Key<OutputDraft>> syslog_keys() { return kSyslogKeys; }
+std::span<const Key<OutputDraft>> journald_keys() { return kJournaldKeys; }
 
 }  // namespace nflogd::config

@@ -215,6 +215,13 @@ struct SyslogOptions {
     bool operator==(const SyslogOptions&) const = default;
 };
 
+struct JournaldOptions {
+    std::string socket = "/run/systemd/journal/socket";  ///< of the native protocol
+    SyslogSeverities severity;
+
+    bool operator==(const JournaldOptions&) const = default;
+};
+
 /// Which rows of fields.def an output prints: bits of Record::present and of
 /// Headers::present that count, of the packet and of the one quoted in it.
 struct FieldSelection {
@@ -247,6 +254,7 @@ enum class KernelLogHead : std::uint8_t {
 struct TextOptions {
     KernelLogFlags kernel_flags;
     KernelLogHead kernel_head = KernelLogHead::bsd;
+    bool line_time = true;             ///< line: begins with the time
     FieldSelection fields;             ///< json, ecs
     std::optional<bool> community_id;  ///< json: no unless asked for; ecs, cef, ocsf: yes
     std::uint16_t community_id_seed = 0;

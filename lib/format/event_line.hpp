@@ -9,13 +9,11 @@
 
 namespace nflogd::format {
 
-/// What is to be said, without a time and a newline.
+/// What is to be said, without a time and a newline: for formats with a place for a
+/// message.
 [[nodiscard]] std::string event_text(const Event& event);
 
 /// Appends the line.
 void write_event_line(const Event& event, bool colour, std::string& out);
-
-/// What the line says, without its time: for formats with a place for a message.
-[[nodiscard]] std::string event_text(const Event& event);
 
 }  // namespace nflogd::format

@@ -37,14 +37,12 @@ constexpr std::array kActionColours = {
 class LineFormatter : public Formatter {
 public:
     explicit LineFormatter(FormatOptions options)
-        : labels_(*options.labels), colour_(options.colour) {}
+        : labels_(*options.labels), colour_(options.colour), timed_(options.text.line_time) {}
 
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
         Writer writer(out.data());
-        paint(writer, kDim);
-        writer = time_.write(writer, record.timestamp_ns);
-        paint(writer, kReset);
+        if (timed_) write_time(writer, record);
         write_rule(writer, record);
         write_interfaces(writer, record);
         write_headers(writer, record.packet);
@@ -65,6 +63,12 @@ public:
 private:
     void paint(Writer& writer, std::string_view colour) const {
         if (colour_) writer.put(colour);
+    }
+
+    void write_time(Writer& writer, const Record& record) {
+        paint(writer, kDim);
+        writer = time_.write(writer, record.timestamp_ns);
+        paint(writer, kReset);
     }
 
     void write_rule(Writer& writer, const Record& record) const {
@@ -268,6 +272,7 @@ private:
 
     const Labels& labels_;
     const bool colour_;
+    const bool timed_;
     LocalTime time_;
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "format/date.hpp"
+#include "format/severity.hpp"
 
 namespace nflogd::format {
 namespace {
@@ -45,7 +46,7 @@ public:
     std::size_t packet(const Packet& packet, std::span<char> out) override {
         const Record& record = packet.record;
         Writer writer(out.data());
-        writer.put(priorities_[severity_of(record)]);
+        writer.put(priorities_[severity_of(record, labels_, severity_)]);
         write_packet_header(writer, record);
         const auto header = static_cast<std::size_t>(writer.position() - out.data());
         return header + text_->packet(packet, out.subspan(header));
@@ -67,14 +68,6 @@ public:
 private:
     virtual void write_packet_header(Writer& writer, const Record& record) = 0;
     virtual void write_event_header(Writer& writer, const Event& event, std::string_view kind) = 0;
-
-    [[nodiscard]] std::uint8_t severity_of(const Record& record) const {
-        if (!record.has(Field::action)) return severity_.log;
-        const std::string_view action = labels_.text(record.rule, LabelText::action);
-        if (action == "drop") return severity_.drop;
-        if (action == "reject") return severity_.reject;
-        return action == "accept" ? severity_.accept : severity_.log;
-    }
 
     const std::unique_ptr<Formatter> text_;
     const SyslogSeverities severity_;

@@ -8,8 +8,10 @@
 #include <cstdlib>
 
 #include "filter/filter.hpp"
+#include "format/journald.hpp"
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
+#include "sink/journald.hpp"
 #include "sink/socket_address.hpp"
 #include "sink/spool.hpp"
 #include "sink/stdout.hpp"
@@ -72,6 +74,11 @@ Status prepare_syslog(const config::OutputConfig& output) {
     return spool.path.empty() ? Status() : sink::make_directory_of(spool);
 }
 
+SinkResult make_journald(const config::OutputConfig& output, const Clock& clock,
+                         sink::WriteJournal* journal, sink::Opening) {
+    return sink::make_journald(std::get<JournaldOptions>(output.options), clock, journal);
+}
+
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig& output, const Clock&, sink::WriteJournal*,
@@ -90,6 +97,7 @@ constexpr std::array kSinks = {
     SinkRow{"file", make_file, prepare_file},
     SinkRow{"stdout", make_stdout, prepare_nothing},
     SinkRow{"syslog", make_syslog, prepare_syslog},
+    SinkRow{"journald", make_journald, prepare_nothing},
 };
 
 }  // namespace
@@ -126,10 +134,14 @@ std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& ou
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
                                           options.run, output.format == "kernel"};
+    const auto* journald = std::get_if<JournaldOptions>(&output.options);
     const Labels& labels = *options.labels;
+    if (journald != nullptr) options.text.line_time = false;
     if (syslog != nullptr) options.text.kernel_head = KernelLogHead::none;
     auto text = make_formatter(output.format, std::move(options));
-    if (text == nullptr || syslog == nullptr) return text;
+    if (text == nullptr) return text;
+    if (journald != nullptr) return format::make_journald(std::move(text), *journald, labels);
+    if (syslog == nullptr) return text;
     return format::make_syslog(std::move(text), *syslog, identity, labels);
 }
 
@@ -147,6 +159,7 @@ std::size_t raw_bytes_of(const config::OutputConfig& output,
 std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {
     std::vector<SocketUse> uses;
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    if (std::holds_alternative<JournaldOptions>(output.options)) uses.push_back({AF_UNIX, 0});
     if (syslog == nullptr) return uses;
     const bool tcp = syslog->receiver.transport == SyslogTransport::tcp ||
                      syslog->receiver.transport == SyslogTransport::tls;
@@ -170,6 +183,9 @@ std::vector<std::string> directories_of(const config::OutputConfig& output) {
 
 std::string place_of(const config::OutputConfig& output) {
     if (const auto* file = std::get_if<FileOptions>(&output.options)) return file->path;
+    if (const auto* journald = std::get_if<JournaldOptions>(&output.options)) {
+        return to_string(sink::receiver_of(*journald));
+    }
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     return syslog != nullptr ? to_string(syslog->receiver) : output.type;
 }

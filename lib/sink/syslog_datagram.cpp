@@ -13,111 +13,20 @@ namespace {
 /// Every receiver takes that much (RFC 5424, 6.1), and every socket.
 constexpr std::size_t kShortest = 480;
 
-/// The other end is gone; there may be another one at the same path.
-bool is_gone(int error) {
-    return error == ECONNREFUSED || error == ENOTCONN || error == EPIPE || error == ECONNRESET;
-}
-
 }  // namespace
 
-SyslogDatagram::SyslogDatagram(const SyslogOptions& options, const Clock& clock,
-                               WriteJournal* journal)
-    : receiver_(options.receiver),
-      addresses_(socket_addresses(options.receiver)),
-      clock_(clock),
-      journal_(journal),
-      longest_(options.max_message) {
-    for (std::size_t i = 0; i < kMost; ++i) {
-        datagrams_[i].msg_hdr.msg_iov = &pieces_[i];
-        datagrams_[i].msg_hdr.msg_iovlen = 1;
-    }
-}
-
-/// 0, or an errno value.
-int SyslogDatagram::open() {
-    if (socket_) return 0;
-    if (addresses_.empty()) return EADDRNOTAVAIL;
-    const SocketAddress& address = addresses_[next_];
-    Fd made(::socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!made) return errno;
-    const bool local = address.family() == AF_UNIX;
-    if (local && ::connect(made.get(), address.get(), address.length) != 0) return errno;
-    for (mmsghdr& datagram : datagrams_) {
-        datagram.msg_hdr.msg_name = local ? nullptr : const_cast<sockaddr*>(address.get());
-        datagram.msg_hdr.msg_namelen = local ? 0 : address.length;
-    }
-    socket_ = std::move(made);
-    return 0;
-}
-
-Written SyslogDatagram::write(const Batch& batch) {
-    Written out;
-    reconnected_ = false;
-    int error = open();
-    if (error == 0) error = send(batch, out.records, Patience(clock_));
-    if (error == 0 || (error == EAGAIN && out.records > 0)) return out;
-    if (error != EAGAIN) {
-        socket_.reset();
-        if (!addresses_.empty()) next_ = (next_ + 1) % addresses_.size();
-    }
-    out.status = addresses_.empty()
-                     ? Error{to_string(receiver_) + ": this name was not found", EX_NOHOST}
-                     : system_error(error, to_string(receiver_), EX_IOERR);
-    return out;
-}
-
-int SyslogDatagram::send(const Batch& batch, std::size_t& records, const Patience& patience) {
-    int error = 0;
-    while (error == 0 && records < batch.ends.size()) {
-        error = send_some(batch, records);
-        if (journal_ != nullptr) journal_->wrote(records);
-        if (error != 0) {
-            error = cure(error, syslog_message(batch, records, longest_).size(), patience);
-        }
-    }
-    return error;
-}
-
-/// Adds to `records` what was taken. 0, or the errno value for the next one.
-int SyslogDatagram::send_some(const Batch& batch, std::size_t& records) {
-    const std::size_t count = std::min(kMost, batch.ends.size() - records);
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::string_view message = syslog_message(batch, records + i, longest_);
-        pieces_[i] = {const_cast<char*>(message.data()), message.size()};
-    }
-    const int sent = ::sendmmsg(socket_.get(), datagrams_.data(), static_cast<unsigned>(count),
-                                MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (sent < 0) return errno;
-    records += static_cast<std::size_t>(sent);
-    return 0;
-}
-
-/// 0 if it is worth another try now.
-int SyslogDatagram::cure(int error, std::size_t length, const Patience& patience) {
-    if (error == EINTR) return 0;
-    if (error == EAGAIN) return patience.wait(socket_.get()) ? 0 : EAGAIN;
-    if (error == EMSGSIZE) return shorten(length);
-    return is_gone(error) && !reconnected_ ? reconnect() : error;
+std::string_view SyslogDatagram::datagram(const Batch& batch, std::size_t record) const {
+    return syslog_message(batch, record, longest_);
 }
 
 /// A message that never goes would hold all that come after it.
-int SyslogDatagram::shorten(std::size_t length) {
+int SyslogDatagram::too_long(const Batch& batch, std::size_t& records) {
+    const std::size_t length = datagram(batch, records).size();
     if (length <= kShortest) return EMSGSIZE;
     longest_ = std::max(kShortest, length - length / 4);
-    log::warning(to_string(receiver_) + " takes no message of " + std::to_string(length) +
+    log::warning(to_string(receiver()) + " takes no message of " + std::to_string(length) +
                  " bytes; longer ones than " + std::to_string(longest_) + " are cut");
     return 0;
-}
-
-int SyslogDatagram::reconnect() {
-    reconnected_ = true;
-    socket_.reset();
-    return open();
-}
-
-Status SyslogDatagram::reopen() {
-    socket_.reset();
-    return {};
 }
 
 }  // namespace nflogd::sink
