@@ -120,7 +120,7 @@ TEST_CASE("every key reaches its place: rules") {
 
 TEST_CASE("every key reaches its place: outputs") {
     const Config config = good(fixture("good/every_key.yaml"));
-    REQUIRE(config.outputs.size() == 8);
+    REQUIRE(config.outputs.size() == 10);
     const OutputConfig& output = config.outputs[0];
     CHECK(output.name == "one");
     CHECK(output.type == "file");
@@ -170,6 +170,27 @@ TEST_CASE("every key reaches its place: syslog") {
     seven.severity = {7, 7, 7, 7, 7, 7};
     CHECK(syslog(6) == seven);
     CHECK(syslog(7).receiver.host == "/run/log");
+}
+
+TEST_CASE("every key reaches its place: socket") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    SocketOptions nine;
+    nine.path = "/run/live/pcap.sock";
+    nine.mode = 0606;
+    nine.owner = 0;
+    nine.group = 12;
+    nine.readers = 3;
+    nine.buffer = 256 << 10;
+    CHECK(std::get<SocketOptions>(config.outputs[8].options) == nine);
+    CHECK(config.outputs[8].format == "pcap");
+    const auto ten = std::get<SocketOptions>(config.outputs[9].options);
+    CHECK(ten.mode == 0660);
+    CHECK_FALSE(ten.owner);
+    CHECK_FALSE(ten.group);
+    CHECK(ten.readers == 16);
+    CHECK(ten.buffer == 1 << 20);
+    CHECK(ten.listener == -1);
+    CHECK(config.outputs[9].format == "json");
 }
 
 TEST_CASE("receivers that are none") {
