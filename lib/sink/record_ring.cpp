@@ -11,7 +11,7 @@ namespace {
 /// readers time.
 constexpr std::size_t kShare = 4;
 
-std::size_t start_of(const Batch& batch, std::size_t record) {
+std::size_t offset_of(const Batch& batch, std::size_t record) {
     return record == 0 ? 0 : batch.ends[record - 1];
 }
 
@@ -20,7 +20,7 @@ std::size_t start_of(const Batch& batch, std::size_t record) {
 RecordRing::RecordRing(std::size_t bytes) : bytes_(bytes), ends_(bytes / kShortest + 1) {}
 
 std::size_t RecordRing::fits(const Batch& batch, std::size_t first) const {
-    const std::size_t start = start_of(batch, first);
+    const std::size_t start = offset_of(batch, first);
     const std::size_t most =
         std::min(batch.ends.size(), first + std::max<std::size_t>(ends_.size() / kShare, 1));
     std::size_t next = first;
@@ -31,7 +31,7 @@ std::size_t RecordRing::fits(const Batch& batch, std::size_t first) const {
 
 RecordRing::Position RecordRing::begin_after(const Batch& batch, std::size_t first,
                                              std::size_t count) const {
-    const Position end = end_ + batch.ends[first + count - 1] - start_of(batch, first);
+    const Position end = end_ + batch.ends[first + count - 1] - offset_of(batch, first);
     std::uint64_t oldest = first_;
     Position begin = begin_;
     while (oldest < next_ && (end - begin > capacity() || next_ + count - oldest > ends_.size())) {
@@ -44,7 +44,7 @@ void RecordRing::append(const Batch& batch, std::size_t first, std::size_t count
     const Position begin = begin_after(batch, first, count);
     first_ = record_at(begin);
     begin_ = begin;
-    const std::size_t start = start_of(batch, first);
+    const std::size_t start = offset_of(batch, first);
     for (std::size_t i = first; i < first + count; ++i) {
         ends_[next_++ % ends_.size()] = end_ + batch.ends[i] - start;
     }
@@ -77,9 +77,8 @@ std::uint64_t RecordRing::record_at(Position position) const {
 
 RecordRing::Position RecordRing::boundary(Position position) const {
     const std::uint64_t record = record_at(position);
-    if (record == next_) return end_;
-    const Position start = record == first_ ? begin_ : end_of(record - 1);
-    return start == position ? start : end_of(record);
+    if (record == next_ || start_of(record) == position) return position;
+    return end_of(record);
 }
 
 std::string_view RecordRing::piece(Position from) const {

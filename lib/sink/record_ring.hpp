@@ -44,6 +44,10 @@ public:
 
     /// The first position at or behind this one where a record begins, or end().
     [[nodiscard]] Position boundary(Position position) const;
+    /// The last such position at or before this one.
+    [[nodiscard]] Position boundary_before(Position position) const {
+        return start_of(record_at(position));
+    }
     /// Records between two such positions.
     [[nodiscard]] std::uint64_t count(Position from, Position to) const {
         return record_at(to) - record_at(from);
@@ -56,6 +60,9 @@ private:
     [[nodiscard]] std::uint64_t record_at(Position position) const;
     [[nodiscard]] Position end_of(std::uint64_t record) const {
         return ends_[record % ends_.size()];
+    }
+    [[nodiscard]] Position start_of(std::uint64_t record) const {
+        return record == first_ ? begin_ : end_of(record - 1);
     }
     void put(std::string_view bytes);
 

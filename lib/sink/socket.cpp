@@ -96,6 +96,7 @@ private:
     // The thread's only.
     std::vector<pollfd> polls_;
     bool stopping_ = false;
+    bool busy_ = false;  ///< somebody may take more at once
     nanoseconds accept_at_{0};
     nanoseconds tell_at_{0};
 
@@ -164,7 +165,7 @@ void Socket::run() {
     pthread_setname_np(pthread_self(), "readers");
     while (prepare_polls()) {
         const int ready = ::poll(polls_.data(), polls_.size(), timeout());
-        if (stopping_ && ready == 0) break;  // nobody takes anything
+        if (stopping_ && !busy_ && ready == 0) break;  // nobody takes anything
         note_polls();
         if (!stopping_) accept_readers();
         send_to_all();
@@ -181,11 +182,12 @@ bool Socket::prepare_polls() {
     const bool accepting = !stopping_ && now >= accept_at_;
     polls_.assign({{bell_.get(), POLLIN, 0}, {accepting ? options_.listener : -1, POLLIN, 0}});
     bool behind = false;
+    busy_ = false;
     for (const SocketReader& reader : readers_) {
-        const bool wants = reader.behind(ring_);
-        behind = behind || wants;
+        behind = behind || reader.behind(ring_);
+        busy_ = busy_ || (reader.behind(ring_) && !reader.blocked());
         // That it hung up is told in any case.
-        polls_.push_back({reader.fd(), static_cast<short>(wants ? POLLOUT : 0), 0});
+        polls_.push_back({reader.fd(), static_cast<short>(reader.blocked() ? POLLOUT : 0), 0});
     }
     asleep_ = true;
     return !stopping_ || (behind && now < *stop_at_);
@@ -193,6 +195,7 @@ bool Socket::prepare_polls() {
 
 /// In milliseconds, for poll(2).
 int Socket::timeout() const {
+    if (busy_) return 0;
     if (stopping_) return static_cast<int>(Patience::kStandstill.count());
     if (polls_[kListener].fd >= 0) return -1;
     const nanoseconds pause = std::max(accept_at_ - clock_.monotonic(), nanoseconds::zero());

@@ -5,6 +5,7 @@
 /// own stream how many records it missed, between those before and those behind.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -43,12 +44,20 @@ public:
     /// Another record before at() that it will not get.
     void miss() { ++missed_; }
 
-    /// Sends what the connection takes at once, a piece at most. A reader that has
+    /// Sends what the connection takes at once, some 32 KiB at most. A reader that has
     /// missed something and cannot be told has gone.
+    ///
+    /// One call sends whole records, and so much is one buffer of the kernel's, taken as a
+    /// whole or not (UNIX_SKB_FRAGS_SZ in net/unix/af_unix.c): not even a process that
+    /// is killed leaves half a record behind, unless it is a longer one.
     void send(const RecordRing& ring, const MissedText& text);
 
 private:
-    [[nodiscard]] std::string_view next(const RecordRing& ring, const MissedText& text);
+    /// What is to be sent next; in two pieces at the end of the ring.
+    using Pieces = std::array<std::string_view, 2>;
+
+    void tell(const MissedText& text);
+    [[nodiscard]] Pieces next(const RecordRing& ring) const;
     void sent(std::size_t bytes);
 
     Fd fd_;

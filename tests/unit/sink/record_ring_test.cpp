@@ -65,9 +65,11 @@ TEST_CASE("boundaries and counts at every position") {
     const auto begin = ring.begin();
     REQUIRE(ring.boundary(begin) == begin);
     REQUIRE(ring.boundary(ring.end()) == ring.end());
+    REQUIRE(ring.boundary_before(ring.end()) == ring.end());
     for (auto position = begin; position < ring.end(); ++position) {
         const auto next = (position + 82) / 83 * 83;
         REQUIRE(ring.boundary(position) == next);
+        REQUIRE(ring.boundary_before(position) == position / 83 * 83);
         REQUIRE(ring.count(next, ring.end()) == (ring.end() - next) / 83);
         std::string text;
         ring.copy(position, next, text);
