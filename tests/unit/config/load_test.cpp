@@ -120,7 +120,7 @@ TEST_CASE("every key reaches its place: rules") {
 
 TEST_CASE("every key reaches its place: outputs") {
     const Config config = good(fixture("good/every_key.yaml"));
-    REQUIRE(config.outputs.size() == 8);
+    REQUIRE(config.outputs.size() == 10);
     const OutputConfig& output = config.outputs[0];
     CHECK(output.name == "one");
     CHECK(output.type == "file");
@@ -170,6 +170,18 @@ TEST_CASE("every key reaches its place: syslog") {
     seven.severity = {7, 7, 7, 7, 7, 7};
     CHECK(syslog(6) == seven);
     CHECK(syslog(7).receiver.host == "/run/log");
+}
+
+TEST_CASE("every key reaches its place: journald") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    const auto journald = [&](std::size_t index) {
+        CHECK(config.outputs.at(index).format == "line");
+        return std::get<JournaldOptions>(config.outputs.at(index).options);
+    };
+    CHECK(journald(8) == JournaldOptions{});
+    JournaldOptions ten{"/run/journal", {}};
+    ten.severity.drop = 2;
+    CHECK(journald(9) == ten);
 }
 
 TEST_CASE("receivers that are none") {

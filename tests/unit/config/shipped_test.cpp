@@ -140,7 +140,7 @@ TEST_CASE("what the installed file shows commented can be set") {
     CHECK(config.host == "gw1");
     REQUIRE(config.rules.log.size() == 3);
     CHECK(config.rules.log[2].limit->burst == 5000);
-    CHECK(config.outputs.size() == 7);
+    CHECK(config.outputs.size() == 8);
 }
 
 TEST_CASE("defaults that the installed file shows commented are the defaults") {
@@ -164,6 +164,7 @@ TEST_CASE("defaults that the installed file shows commented are the defaults") {
     syslog.tls.ca = TlsOptions().ca;
     syslog.tls.server_name.clear();
     CHECK(syslog == SyslogOptions{});
+    CHECK(std::get<JournaldOptions>(all.outputs[3].options) == JournaldOptions{});
 }
 
 TEST_CASE("the keys that are told are those of the tables") {
