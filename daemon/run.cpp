@@ -14,6 +14,7 @@
 #include "commands.hpp"
 #include "core/log.hpp"
 #include "core/time.hpp"
+#include "journal_limit.hpp"
 #include "pipeline/keeper.hpp"
 #include "privileges.hpp"
 #include "receiver_names.hpp"
@@ -47,6 +48,7 @@ config::Loaded load(const std::string& path, TlsFiles& tls_files) {
     TlsFiles::Findings tls = tls_files.read(loaded.config);
     loaded.problems = std::move(tls.problems);
     for (const std::string& warning : tls.warnings) log::warning(warning);
+    if (const auto warning = journal_limit_warning(loaded.config)) log::warning(*warning);
     return loaded;
 }
 

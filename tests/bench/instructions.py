@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-STAGES = ("decode", "capture", "ring", "json", "json_id", "line", "ecs", "cef", "ocsf", "total")
+STAGES = ("decode", "rules_5", "rules_500", "capture", "ring", "json", "json_id", "line", "ecs", "cef", "ocsf", "total")
 SAMPLES = ("udp", "tcp_syn", "tcp_syn_v6", "icmp_error", "mixed")
 RECORDS = 64  # kBatch of micro/samples.hpp
 

@@ -6,7 +6,7 @@ import json
 import statistics
 
 COLUMNS = ["reader", "offered/s", "kept", "said lost", "silently lost", "CPU/record", "user",
-           "system", "spread", "x floor", "ulogd2/it", "memory"]
+           "system", "spread", "x floor", "ulogd2/it", "wake-ups", "memory"]
 
 
 @dataclasses.dataclass
@@ -21,6 +21,7 @@ class Row:
     system_us: float
     spread_us: tuple  # least and most of the rounds
     memory_mib: float
+    wake_ups: float   # per 1,000 records kept
     to_floor: float | None
     to_ulogd: float | None  # how many times less than ulogd2 JSON
 
@@ -36,7 +37,7 @@ def _row(name, trials, floor, ulogd):
                middle(lambda one: one.silent / one.offered), cpu,
                middle(lambda one: one.user_us), middle(lambda one: one.system_us),
                (min(one.cpu_us for one in trials), max(one.cpu_us for one in trials)),
-               max(one.memory_mib for one in trials),
+               max(one.memory_mib for one in trials), middle(lambda one: one.wake_ups),
                cpu / floor if floor else None, ulogd / cpu if ulogd else None)
 
 
@@ -55,7 +56,7 @@ def _cells(row):
             "-" if row.reported is None else f"{row.reported:.2%}", f"{row.silent:.2%}",
             f"{row.cpu_us:.2f} us", f"{row.user_us:.2f}", f"{row.system_us:.2f}",
             f"{row.spread_us[0]:.2f}-{row.spread_us[1]:.2f}", times(row.to_floor),
-            times(row.to_ulogd), f"{row.memory_mib:.0f} MiB"]
+            times(row.to_ulogd), f"{row.wake_ups:.1f}", f"{row.memory_mib:.0f} MiB"]
 
 
 def markdown(lines):

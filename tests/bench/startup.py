@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long the daemon takes from its start to its first record, with 5 and with
-500 rules of its own, and what a record costs with each. See --help."""
+500 rules of its own. See --help."""
 import argparse
 import os
 import pathlib
+import socket
 import statistics
 import tempfile
 import time
@@ -22,17 +23,26 @@ def config(folder, rules):
             "outputs": [{"name": "main", "type": "file", "path": f"{folder}/log/nflogd.json"}]}
 
 
+class Here(Daemon):
+    """Started from inside its namespace: no other program takes its time."""
+
+    def prefix(self):
+        return []
+
+
 def once(namespace, rules):
     """Seconds until the rules are there, and until the first record is."""
     with tempfile.TemporaryDirectory(prefix="nflogd-bench-") as folder:
         os.chmod(folder, 0o755)
         log = pathlib.Path(folder) / "log" / "nflogd.json"
         log.parent.mkdir(mode=0o755)
-        begin = time.monotonic()
-        daemon = Daemon(namespace, folder, config(folder, rules))
-        try:
+        daemon = Here(namespace, folder, config(folder, rules), start=False)
+        with namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            begin = time.monotonic()
+            daemon.start()
             ready = time.monotonic() - begin
-            namespace.run(os.environ["FLOOD"], "127.0.0.1", "9", "-n", "1")
+            sender.sendto(b"", ("127.0.0.1", 9))
+        try:
             wait_for(lambda: packets(log), "the first record")
             return ready, time.monotonic() - begin
         finally:

@@ -13,6 +13,7 @@ import dataclasses
 import mmap
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import tempfile
@@ -43,6 +44,7 @@ class Figures:
     user_us: float  # per record kept
     system_us: float
     memory_mib: float
+    wake_ups: float  # of all its threads, per 1,000 records kept
 
     @property
     def silent(self):
@@ -97,7 +99,7 @@ class Process:
                        wire.gw.run("cat", "/proc/net/netfilter/nfnetlink_log").stdout.splitlines())
 
         wait_for(lambda: bound() and reader.ready(), f"{reader.name} to be ready")
-        self.before = self.times()
+        self.before, self.slept = self.times(), self.waits()
 
     def pids(self):
         pids = [self.process.pid]
@@ -111,6 +113,12 @@ class Process:
         rows = [pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
                 for pid in self.pids()]
         return [sum(int(row[column]) for row in rows) / TICK for column in (11, 12)]
+
+    def waits(self):
+        """How often its threads have gone to sleep."""
+        return sum(int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)[1])
+                   for pid in self.pids()
+                   for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"))
 
     def sample_memory(self):
         """Resident memory; what processes share is counted once."""
@@ -190,11 +198,12 @@ def trial(kind, load, flood_cpu, reader_cpus):
                 flood(wire, load, flood_cpu, process)
                 seconds = os.times().elapsed - start
                 user, system = process.settle()
+                waits = process.waits() - process.slept
             finally:
                 process.stop()
             kept = reader.kept()
             each = 1e6 / max(kept, 1)
             return Figures(wire.offered(load), kept, reader.lost(), seconds, user * each,
-                           system * each, process.memory / 1024)
+                           system * each, process.memory / 1024, 1e3 * waits / max(kept, 1))
     finally:
         wire.close()

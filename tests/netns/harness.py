@@ -166,6 +166,10 @@ class Daemon:
         if start:
             self.start()
 
+    def prefix(self):
+        """Puts a command into the daemon's namespace."""
+        return ["ip", "netns", "exec", self.namespace.name]
+
     def write_config(self, config):
         text = config if isinstance(config, str) else yaml.safe_dump(config, sort_keys=False)
         self.config.write_text(text)
@@ -185,7 +189,7 @@ class Daemon:
         environment = {**os.environ, "NOTIFY_SOCKET": notify_path, **self.environment}
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                ["ip", "netns", "exec", self.namespace.name, NFLOGD, "run", "-c", self.config],
+                [*self.prefix(), NFLOGD, "run", "-c", self.config],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
                 process_group=0)
         self.wait_for_notice("READY=1")

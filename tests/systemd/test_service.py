@@ -213,6 +213,29 @@ def test_a_killed_worker_is_replaced_under_load(network, machine):
     assert output["written"] == recorded
 
 
+def test_the_journal_keeps_every_record(network, machine):
+    """Its rate limit would drop them without telling us; the unit lifts it."""
+    limit = machine.path("/etc/systemd/journald.conf.d")
+    limit.mkdir()
+    (limit / "limit.conf").write_text("[Journal]\nRateLimitBurst=10\nRateLimitIntervalSec=1h\n")
+    machine.run("systemctl", "restart", "systemd-journald")
+    machine.path("/etc/nflogd/conf.d/outputs.yaml").write_text(
+        json.dumps({"outputs": [{"name": "journal", "type": "journald"}]}))
+    start(machine)
+    flood(network, 2_000)
+    stop(machine)
+    check_sums(machine, 2_000)
+    text = machine.run("journalctl", "--boot", "--identifier=nflogd", "--output=json",
+                       f"NFLOG_DEST_PORT={PORT}", f"NFLOG_DEST_IP={GW4}").stdout
+    kept = [json.loads(line) for line in text.splitlines()]
+    logged = ours(all_packets(machine))
+    print(f"sent 2000 recorded {len(logged)} in the journal {len(kept)}")
+    assert len(logged) == 2_000
+    assert sorted(int(entry["NFLOG_SEQ"]) for entry in kept) == [r["seq"] for r in logged]
+    assert machine.journal("nflogd", "--priority=warning", "--identifier=nflogd",
+                           "_TRANSPORT=stdout") == []
+
+
 @pytest.mark.parametrize("flavour", ["nft", "legacy"])
 def test_iptables_rules(network, machine, flavour):
     """iptables-nft needs nothing more than the unit gives, legacy the drop-in."""

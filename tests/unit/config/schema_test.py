@@ -37,7 +37,7 @@ def schema_keys(node, prefix=""):
         yield from schema_keys(SCHEMA["definitions"][node["$ref"].rsplit("/", 1)[1]], prefix)
     for name in ("if", "then", "else"):
         yield from schema_keys(node.get(name), prefix)
-    for alternative in node.get("anyOf", []):
+    for alternative in node.get("anyOf", []) + node.get("allOf", []):
         yield from schema_keys(alternative, prefix)
     dot = prefix + "." if prefix else ""
     for name, child in node.get("properties", {}).items():
@@ -116,6 +116,7 @@ class Schema(unittest.TestCase):
     def test_refuses_each_of_these(self):
         rule = "rules: {log: [{name: a, hook: input, %s}]}"
         syslog = "outputs: [{name: a, type: syslog, %s}]"
+        journald = "outputs: [{name: a, type: journald, %s}]"
         socket = "outputs: [{name: a, type: socket, path: /a, %s}]"
         output = "outputs: [{name: a, type: file, path: /a, %s}]"
         for text in (
@@ -137,6 +138,7 @@ class Schema(unittest.TestCase):
             syslog % "address: /dev/log", syslog % "address: 'udp://h'", syslog % "framing: octets",
             syslog % "protocol: bsd", syslog % "facility: local8", syslog % "severity: warn",
             syslog % "severity: {deny: info}", syslog % "severity: {drop: 4}",
+            journald % "socket: journal", journald % "facility: kern", journald % "severity: 4",
             syslog % "enterprise_number: 0", syslog % "path: /a", syslog % "max_message: 1KB",
             "outputs: [{name: a, type: socket}]", socket % "readers: 0", socket % "mode: '0670'",
             socket % "buffer: 1MB", socket % "rotate: {keep: 1}",

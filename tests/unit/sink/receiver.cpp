@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <vector>
 
 #include "catch.hpp"
@@ -60,14 +61,28 @@ DatagramReceiver::~DatagramReceiver() {
     if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-std::vector<std::string> DatagramReceiver::take() const {
+std::vector<std::string> DatagramReceiver::take(std::size_t most) const {
     std::vector<std::string> messages;
     std::array<char, 65536> text;
-    for (ssize_t got = 0;
-         (got = ::recv(socket_.get(), text.data(), text.size(), MSG_DONTWAIT)) >= 0;) {
+    while (messages.size() < most) {
+        const ssize_t got = ::recv(socket_.get(), text.data(), text.size(), MSG_DONTWAIT);
+        if (got < 0) break;
         messages.emplace_back(text.data(), static_cast<std::size_t>(got));
     }
     return messages;
+}
+
+Fd DatagramReceiver::take_descriptor() const {
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    msghdr message{};
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    REQUIRE(::recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 0);
+    const cmsghdr* const rights = CMSG_FIRSTHDR(&message);
+    REQUIRE(rights != nullptr);
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(rights), sizeof descriptor);
+    return Fd(descriptor);
 }
 
 StreamReceiver::StreamReceiver(int buffer, std::uint16_t port)

@@ -23,8 +23,10 @@ public:
     DatagramReceiver& operator=(const DatagramReceiver&) = delete;
 
     [[nodiscard]] const SyslogReceiver& address() const { return address_; }
-    /// All that is there now.
-    [[nodiscard]] std::vector<std::string> take() const;
+    /// What is there now, `most` at the most.
+    [[nodiscard]] std::vector<std::string> take(std::size_t most = SIZE_MAX) const;
+    /// What came with the next datagram; it has no bytes.
+    [[nodiscard]] Fd take_descriptor() const;
 
 private:
     std::string path_;
