@@ -129,7 +129,8 @@ int replay(const ReplayOptions& options) {
     sandbox.readable_files = options.inputs;
     sandbox.read_as_root = true;
     if (auto entered = enter(sandbox); !entered) return fail(entered.error());
-    auto sink = pipeline::make_sink(standard_output, system_clock(), nullptr, sink::Opening::now);
+    auto sink =
+        pipeline::make_sink(standard_output, system_clock(), nullptr, sink::Opening::now, {});
     if (!sink) return fail(sink.error());
     Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;

@@ -36,8 +36,9 @@ Result<std::string> enter(const Sandbox& sandbox) {
     }
     const std::string landlock =
         restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports);
-    if (Status status = restrict_system_calls(sandbox.socket_families); !status)
-        return status.error();
+    const Status restricted =
+        restrict_system_calls(sandbox.socket_families, sandbox.accept_connections);
+    if (!restricted) return restricted.error();
     return "no capabilities, system calls filtered, " + landlock;
 }
 

@@ -22,6 +22,8 @@ struct Sandbox {
     /// ports, if Landlock is new enough (ABI 4).
     std::vector<int> socket_families;
     std::vector<std::uint16_t> tcp_ports;
+    /// On sockets that listen already.
+    bool accept_connections = false;
     /// Root may go on reading other users' files.
     bool read_as_root = false;
 };

@@ -10,7 +10,8 @@
 namespace nflogd::daemon {
 
 /// Every other call fails with EPERM from now on. Sockets of `families` may be made,
-/// set up and connected; without any, none.
-Status restrict_system_calls(const std::vector<int>& families);
+/// set up and connected; without any, none. `accept`: connections to sockets that listen
+/// already may be accepted.
+Status restrict_system_calls(const std::vector<int>& families, bool accept);
 
 }  // namespace nflogd::daemon

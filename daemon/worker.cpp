@@ -26,6 +26,7 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
         if (!prepared && plan.outputs_must_open) {
             return prepared.error().wrap("output '" + output.name + "'");
         }
+        sandbox.accept_connections = sandbox.accept_connections || pipeline::takes_readers(output);
         for (std::string& directory : pipeline::directories_of(output)) {
             sandbox.writable_directories.push_back(std::move(directory));
         }

@@ -96,9 +96,13 @@ public:
                 syslog != nullptr && draft.spool_at.line != 0) {
                 unique(paths, "path", normal(syslog->spool.path), draft.spool_at);
             }
-            const auto* options = std::get_if<FileOptions>(&output.options);
-            if (options == nullptr || draft.path_at.line == 0) continue;
-            unique(paths, "path", normal(options->path), draft.path_at);
+            if (draft.path_at.line == 0) continue;
+            if (const auto* log = std::get_if<FileOptions>(&output.options)) {
+                unique(paths, "path", normal(log->path), draft.path_at);
+            }
+            if (const auto* socket = std::get_if<SocketOptions>(&output.options)) {
+                unique(paths, "path", normal(socket->path), draft.path_at);
+            }
         }
     }
 

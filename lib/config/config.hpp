@@ -29,7 +29,7 @@ struct OutputConfig {
     std::string filter;           ///< an expression of lib/filter; empty: all packets
     std::uint32_t queue = 16384;  ///< records that may wait for this output
     TextOptions text;
-    std::variant<StdoutOptions, FileOptions, SyslogOptions, JournaldOptions> options;
+    std::variant<StdoutOptions, FileOptions, SyslogOptions, JournaldOptions, SocketOptions> options;
     Location where;
 };
 

@@ -9,7 +9,7 @@
 
 namespace nflogd::config {
 
-/// Every key that a configuration may have, as "outputs[].rotate.size".
+/// Every key that a configuration may have, as "outputs[].rotate.size"; sorted.
 [[nodiscard]] std::vector<std::string> known_keys();
 
 }  // namespace nflogd::config

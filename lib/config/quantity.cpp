@@ -84,6 +84,18 @@ Result<std::uint64_t> parse(std::string_view text, Range range, std::span<const 
                            show(range.min, units), show(range.max, units), quote(text)));
 }
 
+std::optional<mode_t> parse_octal(std::string_view digits) {
+    if (digits.starts_with("0o")) digits.remove_prefix(2);
+    mode_t mode = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, mode, 8);
+    if (digits.empty() || error != std::errc() || stop != end) return std::nullopt;
+    return mode;
+}
+
+/// Whether the owner reads and writes, and nobody does more than `most`.
+bool is_between(mode_t mode, mode_t most) { return (mode & 0600U) == 0600 && (mode & ~most) == 0; }
+
 }  // namespace
 
 Result<std::uint64_t> parse_integer(std::string_view text, Range range) {
@@ -118,18 +130,19 @@ Result<RateLimit> parse_rate(std::string_view text) {
 }
 
 Result<mode_t> parse_mode(std::string_view text) {
-    std::string_view digits = text;
-    if (digits.starts_with("0o")) digits.remove_prefix(2);
-    mode_t mode = 0;
-    const char* const end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, mode, 8);
-    const bool number = !digits.empty() && error == std::errc() && stop == end;
     // The owner repairs the file's tail; nobody runs it; not everybody writes it.
-    const bool allowed = (mode & 0600U) == 0600 && (mode & ~0664U) == 0;
-    if (number && allowed) return mode;
+    if (const auto mode = parse_octal(text); mode && is_between(*mode, 0664)) return *mode;
     return bad(
         "must be a file mode like \"0640\": the owner reads and writes, others do not "
         "write, nobody executes; is " +
+        quote(text));
+}
+
+Result<mode_t> parse_socket_mode(std::string_view text) {
+    if (const auto mode = parse_octal(text); mode && is_between(*mode, 0666)) return *mode;
+    return bad(
+        "must be the mode of a socket like \"0660\": the owner reads and writes, nobody executes; "
+        "is " +
         quote(text));
 }
 

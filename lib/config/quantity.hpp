@@ -35,5 +35,7 @@ struct Range {
 
 /// A file mode, always read as octal: "0640".
 [[nodiscard]] Result<mode_t> parse_mode(std::string_view text);
+/// That of a socket, which everybody may be allowed to write to: that is to connect.
+[[nodiscard]] Result<mode_t> parse_socket_mode(std::string_view text);
 
 }  // namespace nflogd::config

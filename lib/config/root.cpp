@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "config/keys.hpp"
 #include "config/network.hpp"
 #include "config/sections.hpp"
@@ -63,6 +65,9 @@ void read_root(const TreeNode& root, Draft& draft, Reader& reader) {
 std::vector<std::string> known_keys() {
     std::vector<std::string> keys;
     list_keys<Draft>(kKeys, "", keys);
+    // Types of outputs may have keys of the same name.
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     return keys;
 }
 

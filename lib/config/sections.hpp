@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
 /// The tables of keys, one file each: root.cpp, sources.cpp, rules.cpp,
-/// outputs.cpp, siem.cpp, syslog.cpp, prefixes.cpp. And check.cpp, for what only the whole
-/// can show.
+/// outputs.cpp, siem.cpp, socket.cpp, syslog.cpp, prefixes.cpp. And check.cpp, for what only the
+/// whole can show.
 #pragma once
 
 #include <span>
@@ -25,6 +25,8 @@ void read_prefixes(const TreeNode& list, Draft& draft, Reader& reader);
 /// The keys of outputs of type syslog (syslog.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> syslog_keys();
 [[nodiscard]] std::span<const Key<OutputDraft>> journald_keys();
+/// Those of type socket (socket.cpp).
+[[nodiscard]] std::span<const Key<OutputDraft>> socket_keys();
 
 /// Those of any output that say what the formats for SIEMs print (siem.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> siem_keys();

@@ -222,6 +222,20 @@ struct JournaldOptions {
     bool operator==(const JournaldOptions&) const = default;
 };
 
+/// A socket that local readers attach to.
+struct SocketOptions {
+    std::string path;
+    mode_t mode = 0660;  ///< attaching takes the right to write
+    std::optional<uid_t> owner;
+    std::optional<gid_t> group;
+    std::uint32_t readers = 16;         ///< attached at a time, at most
+    std::uint64_t buffer = 1ULL << 20;  ///< bytes of records that a reader may be behind
+    /// The listening socket at `path`, which a confined process cannot make; not owned.
+    int listener = -1;
+
+    bool operator==(const SocketOptions&) const = default;
+};
+
 /// Which rows of fields.def an output prints: bits of Record::present and of
 /// Headers::present that count, of the packet and of the one quoted in it.
 struct FieldSelection {

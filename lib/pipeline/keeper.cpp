@@ -48,6 +48,7 @@ Status Keeper::start_all() {
     auto opened = open_first_sockets();
     if (!opened) return opened.error();
     sockets_ = std::move(*opened);
+    if (Status status = listeners_.open(config_); !status) return status;
     open_books(config_);
     watch_origins();
     learn_origins();
@@ -121,6 +122,7 @@ Status Keeper::start_worker(Lifecycle occasion) {
     untold_.push_back(std::move(occasion));
     // A successor must go on for the others' sake, whatever became of one output.
     const bool outputs_must_open = untold_.back().change != kRestarted;
+    listeners_.lend(config_);
     WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, origins_,
                     {},      untold_,           run_};
     std::vector<int> keep;
@@ -128,6 +130,10 @@ Status Keeper::start_worker(Lifecycle occasion) {
     for (const auto& socket : sockets_) {
         plan.groups.push_back({socket.get(), is_unbound(socket->group())});
         keep.push_back(socket->fd());
+    }
+    for (const config::OutputConfig& output : config_.outputs) {
+        const auto* readers = std::get_if<SocketOptions>(&output.options);
+        if (readers != nullptr) keep.push_back(readers->listener);
     }
     ready_ = false;
     auto process = WorkerProcess::start(

@@ -21,6 +21,7 @@
 #include "core/time.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
+#include "pipeline/listeners.hpp"
 #include "pipeline/origin_table.hpp"
 #include "pipeline/restarts.hpp"
 #include "pipeline/worker.hpp"
@@ -113,6 +114,7 @@ private:
     const Clock& clock_;
     Books books_;
     Labels labels_;
+    Listeners listeners_;
     std::vector<enrich::KnownRule> known_rules_;
     OriginTable origins_;  ///< of the operator's rules
     std::optional<rules::Watch> ruleset_watch_;

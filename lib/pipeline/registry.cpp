@@ -12,6 +12,7 @@
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/journald.hpp"
+#include "sink/socket.hpp"
 #include "sink/socket_address.hpp"
 #include "sink/spool.hpp"
 #include "sink/stdout.hpp"
@@ -55,7 +56,8 @@ const sink::FileLayout& layout_of(std::string_view format) {
 }
 
 SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
-                     sink::WriteJournal* journal, sink::Opening opening) {
+                     sink::WriteJournal* journal, sink::Opening opening,
+                     const format::FormatOptions&) {
     return sink::open_file(std::get<FileOptions>(output.options), clock, journal, opening,
                            layout_of(output.format));
 }
@@ -65,7 +67,7 @@ Status prepare_file(const config::OutputConfig& output) {
 }
 
 SinkResult make_syslog(const config::OutputConfig& output, const Clock& clock,
-                       sink::WriteJournal* journal, sink::Opening) {
+                       sink::WriteJournal* journal, sink::Opening, const format::FormatOptions&) {
     return sink::make_syslog(std::get<SyslogOptions>(output.options), clock, journal);
 }
 
@@ -75,21 +77,42 @@ Status prepare_syslog(const config::OutputConfig& output) {
 }
 
 SinkResult make_journald(const config::OutputConfig& output, const Clock& clock,
-                         sink::WriteJournal* journal, sink::Opening) {
+                         sink::WriteJournal* journal, sink::Opening, const format::FormatOptions&) {
     return sink::make_journald(std::get<JournaldOptions>(output.options), clock, journal);
 }
 
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig& output, const Clock&, sink::WriteJournal*,
-                       sink::Opening) {
+                       sink::Opening, const format::FormatOptions&) {
     return sink::make_stdout(STDOUT_FILENO, layout_of(output.format).head);
+}
+
+/// With a formatter of its own: the sink's thread is not the lane's.
+sink::MissedText missed_text(const config::OutputConfig& output, const Clock& clock,
+                             const format::FormatOptions& format) {
+    const std::shared_ptr<format::Formatter> formatter = make_formatter(output.format, format);
+    return [formatter, &clock](std::uint64_t missed) {
+        std::string text;
+        const Lifecycle event{
+            clock.wall_ns(), "records_missed", {{"missed", std::to_string(missed)}}};
+        if (formatter != nullptr) formatter->event(event, text);
+        return text;
+    };
+}
+
+SinkResult make_socket(const config::OutputConfig& output, const Clock& clock,
+                       sink::WriteJournal* journal, sink::Opening,
+                       const format::FormatOptions& format) {
+    return sink::make_socket(std::get<SocketOptions>(output.options), layout_of(output.format).head,
+                             missed_text(output, clock, format), clock, journal);
 }
 
 struct SinkRow {
     std::string_view type;
     SinkResult (*make)(const config::OutputConfig& output, const Clock& clock,
-                       sink::WriteJournal* journal, sink::Opening opening);
+                       sink::WriteJournal* journal, sink::Opening opening,
+                       const format::FormatOptions& format);
     Status (*prepare)(const config::OutputConfig& output);
 };
 
@@ -98,6 +121,7 @@ constexpr std::array kSinks = {
     SinkRow{"stdout", make_stdout, prepare_nothing},
     SinkRow{"syslog", make_syslog, prepare_syslog},
     SinkRow{"journald", make_journald, prepare_nothing},
+    SinkRow{"socket", make_socket, prepare_nothing},
 };
 
 }  // namespace
@@ -169,6 +193,10 @@ std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {
     return uses;
 }
 
+bool takes_readers(const config::OutputConfig& output) {
+    return std::holds_alternative<SocketOptions>(output.options);
+}
+
 std::vector<std::string> directories_of(const config::OutputConfig& output) {
     std::vector<std::string> out;
     const auto add = [&out](std::string path) {
@@ -186,6 +214,7 @@ std::string place_of(const config::OutputConfig& output) {
     if (const auto* journald = std::get_if<JournaldOptions>(&output.options)) {
         return to_string(sink::receiver_of(*journald));
     }
+    if (const auto* socket = std::get_if<SocketOptions>(&output.options)) return socket->path;
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     return syslog != nullptr ? to_string(syslog->receiver) : output.type;
 }
@@ -198,9 +227,10 @@ Status prepare_sink(const config::OutputConfig& output) {
 }
 
 SinkResult make_sink(const config::OutputConfig& output, const Clock& clock,
-                     sink::WriteJournal* journal, sink::Opening opening) {
+                     sink::WriteJournal* journal, sink::Opening opening,
+                     const format::FormatOptions& format) {
     for (const SinkRow& row : kSinks) {
-        if (row.type == output.type) return row.make(output, clock, journal, opening);
+        if (row.type == output.type) return row.make(output, clock, journal, opening, format);
     }
     return Error{"there is no output type '" + output.type + "'", EX_CONFIG};
 }

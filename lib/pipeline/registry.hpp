@@ -47,6 +47,9 @@ struct SocketUse {
 };
 [[nodiscard]] std::vector<SocketUse> sockets_of(const config::OutputConfig& output);
 
+/// Whether readers attach to the output: connections are to be accepted.
+[[nodiscard]] bool takes_readers(const config::OutputConfig& output);
+
 /// The directories that the output writes to.
 [[nodiscard]] std::vector<std::string> directories_of(const config::OutputConfig& output);
 
@@ -58,10 +61,12 @@ struct SocketUse {
 Status prepare_sink(const config::OutputConfig& output);
 
 /// Opens the medium of an output. A sink that writes files tells `journal`, which
-/// outlives it. Errors: EX_CANTCREAT.
+/// outlives it. `format`: of the output's formatter, for a sink that has something to
+/// tell its readers itself. Errors: EX_CANTCREAT.
 Result<std::unique_ptr<sink::Sink>> make_sink(const config::OutputConfig& output,
                                               const Clock& clock, sink::WriteJournal* journal,
-                                              sink::Opening opening);
+                                              sink::Opening opening,
+                                              const format::FormatOptions& format);
 
 /// Whether this output's text goes to a terminal that wants colours.
 [[nodiscard]] bool wants_colour(const config::OutputConfig& output);

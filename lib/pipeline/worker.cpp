@@ -99,9 +99,9 @@ void Worker::look_at_places() {
 }
 
 Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& output) {
-    format::FormatOptions format{plan_.config.host, &plan_.labels, wants_colour(output), plan_.run,
-                                 output.text};
-    auto formatter = make_formatter(output, std::move(format));
+    const format::FormatOptions format{plan_.config.host, &plan_.labels, wants_colour(output),
+                                       plan_.run, output.text};
+    auto formatter = make_formatter(output, format);
     if (formatter == nullptr) {
         return Error{"output '" + output.name + "': no format '" + output.format + "'", EX_CONFIG};
     }
@@ -114,7 +114,7 @@ Result<std::unique_ptr<Lane>> Worker::open_lane(const config::OutputConfig& outp
     OutputBook& book = plan_.books.output(output.name);
     const auto opening =
         plan_.outputs_must_open ? sink::Opening::now : sink::Opening::when_possible;
-    auto sink = make_sink(output, clock_, &book, opening);
+    auto sink = make_sink(output, clock_, &book, opening, format);
     if (!sink) return sink.error().wrap("output '" + output.name + "'");
     return std::make_unique<Lane>(output, book, std::move(formatter), std::move(*sink),
                                   on_lane_state(), clock_, std::move(wanted));

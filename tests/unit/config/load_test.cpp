@@ -120,7 +120,7 @@ TEST_CASE("every key reaches its place: rules") {
 
 TEST_CASE("every key reaches its place: outputs") {
     const Config config = good(fixture("good/every_key.yaml"));
-    REQUIRE(config.outputs.size() == 10);
+    REQUIRE(config.outputs.size() == 12);
     const OutputConfig& output = config.outputs[0];
     CHECK(output.name == "one");
     CHECK(output.type == "file");
@@ -182,6 +182,27 @@ TEST_CASE("every key reaches its place: journald") {
     JournaldOptions ten{"/run/journal", {}};
     ten.severity.drop = 2;
     CHECK(journald(9) == ten);
+}
+
+TEST_CASE("every key reaches its place: socket") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    SocketOptions eleven;
+    eleven.path = "/run/live/pcap.sock";
+    eleven.mode = 0606;
+    eleven.owner = 0;
+    eleven.group = 12;
+    eleven.readers = 3;
+    eleven.buffer = 256 << 10;
+    CHECK(std::get<SocketOptions>(config.outputs[10].options) == eleven);
+    CHECK(config.outputs[10].format == "pcap");
+    const auto twelve = std::get<SocketOptions>(config.outputs[11].options);
+    CHECK(twelve.mode == 0660);
+    CHECK_FALSE(twelve.owner);
+    CHECK_FALSE(twelve.group);
+    CHECK(twelve.readers == 16);
+    CHECK(twelve.buffer == 1 << 20);
+    CHECK(twelve.listener == -1);
+    CHECK(config.outputs[11].format == "json");
 }
 
 TEST_CASE("receivers that are none") {

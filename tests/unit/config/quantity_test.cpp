@@ -80,6 +80,16 @@ TEST_CASE("rates") {
     }
 }
 
+TEST_CASE("everybody may be allowed to write to a socket, nobody to execute it") {
+    CHECK(*parse_socket_mode("0660") == 0660);
+    CHECK(*parse_socket_mode("0666") == 0666);
+    CHECK(*parse_socket_mode("600") == 0600);
+    for (const char* bad : {"", "0460", "0260", "0760", "0661", "02660", "0668"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_socket_mode(bad));
+    }
+}
+
 TEST_CASE("modes are octal and safe") {
     CHECK(*parse_mode("0640") == 0640);
     CHECK(*parse_mode("640") == 0640);

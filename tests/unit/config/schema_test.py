@@ -109,7 +109,7 @@ class Schema(unittest.TestCase):
 
     def test_refuses_bad_examples(self):
         for name in ("many", "missing", "unknown_keys", "values", "wrong_types",
-                     "wrong_types_inside", "hostile_strings", "syslog"):
+                     "wrong_types_inside", "hostile_strings", "socket", "syslog"):
             with self.subTest(name):
                 self.assertNotEqual(problems((FIXTURES / "bad" / (name + ".yaml")).read_text()), [])
 
@@ -117,6 +117,7 @@ class Schema(unittest.TestCase):
         rule = "rules: {log: [{name: a, hook: input, %s}]}"
         syslog = "outputs: [{name: a, type: syslog, %s}]"
         journald = "outputs: [{name: a, type: journald, %s}]"
+        socket = "outputs: [{name: a, type: socket, path: /a, %s}]"
         output = "outputs: [{name: a, type: file, path: /a, %s}]"
         for text in (
             "hosts: a", "host: 'a b'", "run_as: -x", "control_socket: run/x", "sources: {}",
@@ -139,6 +140,9 @@ class Schema(unittest.TestCase):
             syslog % "severity: {deny: info}", syslog % "severity: {drop: 4}",
             journald % "socket: journal", journald % "facility: kern", journald % "severity: 4",
             syslog % "enterprise_number: 0", syslog % "path: /a", syslog % "max_message: 1KB",
+            "outputs: [{name: a, type: socket}]", socket % "readers: 0", socket % "mode: '0670'",
+            socket % "buffer: 1MB", socket % "rotate: {keep: 1}",
+            "outputs: [{name: a, type: socket, path: a}]",
             "outputs: [{name: a, type: stdout, format: xml}]", "internal_networks: [example.org]",
             output % "fields: {include: [colour]}", output % "fields: {include: []}",
             output % "fields: {include: [mark], exclude: [uid]}", output % "community_id: maybe",

@@ -140,7 +140,7 @@ TEST_CASE("what the installed file shows commented can be set") {
     CHECK(config.host == "gw1");
     REQUIRE(config.rules.log.size() == 3);
     CHECK(config.rules.log[2].limit->burst == 5000);
-    CHECK(config.outputs.size() == 8);
+    CHECK(config.outputs.size() == 9);
 }
 
 TEST_CASE("defaults that the installed file shows commented are the defaults") {
@@ -165,6 +165,12 @@ TEST_CASE("defaults that the installed file shows commented are the defaults") {
     syslog.tls.server_name.clear();
     CHECK(syslog == SyslogOptions{});
     CHECK(std::get<JournaldOptions>(all.outputs[3].options) == JournaldOptions{});
+    auto socket = std::get<SocketOptions>(all.outputs[4].options);
+    CHECK(socket.path == "/run/nflogd/live.sock");  // an example, as are owner and group
+    socket.path.clear();
+    socket.owner.reset();
+    socket.group.reset();
+    CHECK(socket == SocketOptions{});
 }
 
 TEST_CASE("the keys that are told are those of the tables") {

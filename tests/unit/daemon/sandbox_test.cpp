@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,6 +192,27 @@ TEST_CASE("TCP connects to the ports of outputs, and to no others") {
         return;
     }
     REQUIRE(other == EACCES);
+}
+
+TEST_CASE("readers are accepted where an output has some, and nothing more") {
+    const std::uint16_t port = listening_port();
+    const Fd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_un address{};  // the kernel gives it an abstract name
+    address.sun_family = AF_UNIX;
+    REQUIRE(::bind(listening.get(), reinterpret_cast<sockaddr*>(&address),
+                   sizeof address.sun_family) == 0);
+    REQUIRE(::listen(listening.get(), 1) == 0);
+    const auto accepted = [&] {
+        return result(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    };
+    Folder folder;
+    REQUIRE(inside(folder.sandbox, accepted) == EPERM);
+    folder.sandbox.accept_connections = true;
+    REQUIRE(inside(folder.sandbox, accepted) == EAGAIN);
+    REQUIRE(inside(folder.sandbox, [&] { return result(::listen(listening.get(), 2)); }) == EPERM);
+    REQUIRE(inside(folder.sandbox, [] { return result(::socket(AF_UNIX, SOCK_STREAM, 0)); }) ==
+            EPERM);
+    REQUIRE(inside(folder.sandbox, [&] { return connect_to(port); }) != 0);
 }
 
 TEST_CASE("threads can be started, and are confined as well") {
