@@ -23,6 +23,9 @@ constexpr std::array kRows = {
     Row{"[UFW AUDIT INVALID]", "log", "ufw"},
     Row{"[UFW {action}]", "", "ufw"},
     // firewalld 1.3 with nftables, and with iptables.
+    Row{"filter_IN_{zone}_ICMP_BLOCK:", "drop", "firewalld"},
+    Row{"filter_FWD_{zone}_ICMP_BLOCK:", "drop", "firewalld"},
+    Row{"{table}_{chain}_ICMP_BLOCK:", "drop", "firewalld"},
     Row{"filter_IN_{zone}_{action}:", "", "firewalld"},
     Row{"filter_FWD_{zone}_{action}:", "", "firewalld"},
     Row{"filter_{chain}_{action}:", "", "firewalld"},
@@ -30,7 +33,6 @@ constexpr std::array kRows = {
     Row{"FINAL_{action}:", "", "firewalld"},
     Row{"rpfilter_{action}:", "", "firewalld"},
     Row{"RFC3964_IPv4_{action}:", "", "firewalld"},
-    Row{"{table}_{chain}_ICMP_BLOCK:", "", "firewalld"},
     Row{"IN_{zone}_{action}:", "", "firewalld"},
     // Shorewall 5.2: its default and the format of its manual; %d is a rule's number.
     Row{"Shorewall:{chain}:{rule}:{action}:", "", "shorewall"},
@@ -44,6 +46,8 @@ constexpr std::array kRows = {
     Row{"[ipv4-{chain}-{ruleset}-{rule}-{action}]"},
     Row{"[ipv6-{chain}-{ruleset}-{rule}-{action}]"},
     Row{"[bri-{chain}-{ruleset}-{rule}-{action}]"},
+    Row{"[ipv4-{ruleset}-default-{action}]"},
+    Row{"[ipv6-{ruleset}-default-{action}]"},
     // EdgeOS and UniFi.
     Row{"[{ruleset}-{rule}-{action}]"},
     // OpenWrt's fw4.

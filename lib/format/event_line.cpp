@@ -20,8 +20,15 @@ std::string body(const Ledger& ledger) {
     std::uint64_t received = 0;
     std::uint64_t lost = 0;
     std::string text = ledger.final ? "final ledger:" : "ledger:";
-    for (const GroupLedger& group : ledger.groups) received += group.received;
+    for (const GroupLedger& group : ledger.groups) {
+        received += group.received;
+        lost += group.lost_kernel;
+    }
     text += fmt::format(" received {}", received);
+    for (const GroupLedger& group : ledger.groups) {
+        if (group.lost_kernel == 0) continue;
+        text += fmt::format("; group {} LOST {}", group.group, group.lost_kernel);
+    }
     for (const RuleLedger& rule : ledger.rules) {
         lost += rule.lost_kernel.value_or(0);
         if (rule.matched.value_or(0) == 0) continue;

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-STAGES = ("decode", "rules_5", "rules_500", "capture", "ring", "json", "json_id", "line", "ecs", "cef", "ocsf", "total")
+STAGES = ("decode", "rules_5", "rules_500", "capture", "filter", "ring", "json", "json_id", "line", "ecs", "cef", "ocsf",
+          "kernel", "pcap", "journald", "syslog", "total")
 SAMPLES = ("udp", "tcp_syn", "tcp_syn_v6", "icmp_error", "mixed")
 RECORDS = 64  # kBatch of micro/samples.hpp
 
@@ -55,12 +56,12 @@ def main():
     options = arguments()
     stages, samples = options.stage or STAGES, options.sample or SAMPLES
     print("instructions per record")
-    print(f"{'':<8}" + "".join(f"{sample:>12}" for sample in samples), flush=True)
+    print(f"{'':<10}" + "".join(f"{sample:>12}" for sample in samples), flush=True)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for stage in stages:
             counts = pool.map(lambda sample, stage=stage: per_record(
                 options.program, f"{stage}/{sample}", options.iterations), samples)
-            print(f"{stage:<8}" + "".join(f"{value:>12.0f}" for value in counts), flush=True)
+            print(f"{stage:<10}" + "".join(f"{value:>12.0f}" for value in counts), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from rsyslog import UDP_PORT, Rsyslog
 
 import report
 import trial
-from readers import PORT
+from readers import PORT, RECORD_BYTES
 
 RULES = 8
 
@@ -28,7 +28,7 @@ def once(rate, seconds):
     """The rows of the final ledger, and what the receiver got."""
     packets = rate * seconds // RULES
     wire = trial.Wire(trial.Load(packets, 0), log_rules=False)
-    with trial.tmpfs(packets * RULES * trial.RECORD_BYTES) as folder:
+    with trial.tmpfs(packets * RULES * RECORD_BYTES) as folder:
         log = pathlib.Path(folder) / "log" / "nflogd.json"
         log.parent.mkdir(mode=0o755)
         receiver = Rsyslog(wire.gw, folder).start()

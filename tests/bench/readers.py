@@ -10,12 +10,14 @@ import subprocess
 
 GROUP = 100
 PORT = 5999
+RECORD_BYTES = 480  # that a record takes as JSON
 
 
 class Reader:
     """One program for one round."""
     name = ""
     own_rules = False  # else those of the trial
+    record_bytes = RECORD_BYTES  # that a record takes at most
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -46,6 +48,12 @@ def _lines(path, text):
     """Lines that hold `text`."""
     done = subprocess.run(["grep", "-cF", text, path], capture_output=True, text=True)
     return int(done.stdout or 0)
+
+
+def _pcap_packets(path):
+    done = subprocess.run(["tcpdump", "-r", path, "--count"], capture_output=True, text=True,
+                          check=True)
+    return int(re.search(r"(\d+) packet", done.stdout + done.stderr)[1])
 
 
 class Floor(Reader):
@@ -95,16 +103,40 @@ class Nflogd(Reader):
 
 class NflogdJson(Nflogd):
     name = "nflogd json"
+    packet = '"event":"packet"'  # what a packet's line holds and no other
 
     def kept(self):
-        return _lines(self._log, '"event":"packet"')
+        return _lines(self._log, self.packet)
+
+    def _ledger(self):
+        return json.loads(self._last())
 
     def lost(self):
-        ledger = json.loads(self._last())
-        assert ledger["event"] == "ledger" and ledger["final"], ledger
+        ledger = self._ledger()
+        assert ledger["final"], ledger
         output = ledger["outputs"][0]
         return (sum(group["lost_kernel"] for group in ledger["groups"]) +
                 output["dropped"] + output["failed"])
+
+
+class NflogdEcs(NflogdJson):
+    name = "nflogd ecs"
+    format = "ecs"
+    packet = '"dataset":"nflogd.packet"'
+    record_bytes = 1100
+
+    def _ledger(self):
+        return json.loads(self._last())["nflogd"]["ledger"]
+
+
+class NflogdOcsf(NflogdJson):
+    name = "nflogd ocsf"
+    format = "ocsf"
+    packet = '"class_uid":4001'
+    record_bytes = 1300
+
+    def _ledger(self):
+        return json.loads(self._last())["unmapped"]["ledger"]
 
 
 class NflogdRules(NflogdJson):
@@ -129,13 +161,41 @@ class NflogdManyRules(NflogdRules):
 class NflogdLine(Nflogd):
     name = "nflogd line"
     format = "line"
+    packet = " udp "
 
     def kept(self):
-        return _lines(self._log, " udp ")
+        return _lines(self._log, self.packet)
 
     def lost(self):
-        return sum(int(number) for number in
-                   re.findall(r"(\d+) lost", self._last().decode()))
+        last = self._last().decode()
+        assert "final ledger" in last, last
+        return sum(map(int, re.findall(r"(?:group \d+ LOST|dropped|failed) (\d+)", last)))
+
+
+class NflogdCef(NflogdLine):
+    name = "nflogd cef"
+    format = "cef"
+    packet = "|packet"
+
+    def lost(self):
+        last = self._last().decode()
+        assert "|ledger|" in last and "final" in last, last
+        return sum(map(int, re.findall(r" cn[23]=(\d+)", last)))
+
+
+class NflogdKernel(NflogdLine):
+    name = "nflogd kernel"
+    format = "kernel"
+    packet = "IN=wan0 "
+
+
+class NflogdPcap(Nflogd):
+    """Its file has no place for a ledger."""
+    name = "nflogd pcap"
+    format = "pcap"
+
+    def kept(self):
+        return _pcap_packets(self._log)
 
 
 class Ulogd(Reader):
@@ -185,9 +245,7 @@ class Tcpdump(Reader):
                 str(self.folder / "out.pcap")]
 
     def kept(self):
-        done = subprocess.run(["tcpdump", "-r", self.folder / "out.pcap", "--count"],
-                              capture_output=True, text=True, check=True)
-        return int(re.search(r"(\d+) packet", done.stdout + done.stderr)[1])
+        return _pcap_packets(self.folder / "out.pcap")
 
     def lost(self):
         return int(re.search(r"(\d+) packets? dropped", self.errors.read_text())[1])
@@ -202,4 +260,5 @@ def _missing(program):
     return None if found else program
 
 
-READERS = [Floor, NflogdJson, NflogdLine, NflogdRules, NflogdManyRules, UlogdJson, UlogdLogemu, Tcpdump]
+READERS = [Floor, NflogdJson, NflogdLine, NflogdEcs, NflogdCef, NflogdOcsf, NflogdKernel, NflogdPcap,
+           NflogdRules, NflogdManyRules, UlogdJson, UlogdLogemu, Tcpdump]

@@ -14,7 +14,7 @@ from processes import reader_pid
 
 import report
 import trial
-from readers import PORT
+from readers import PORT, RECORD_BYTES
 
 PACKETS = 40_000  # times 8 rules: what 64 MiB of one socket hold
 RULES = 8
@@ -48,7 +48,7 @@ def once(spread):
     load = trial.Load(PACKETS, 0)
     wire = trial.Wire(load, log_rules=False)
     try:
-        with trial.tmpfs(PACKETS * RULES * trial.RECORD_BYTES) as folder:
+        with trial.tmpfs(PACKETS * RULES * RECORD_BYTES) as folder:
             log = pathlib.Path(folder) / "log" / "nflogd.json"
             log.parent.mkdir(mode=0o755)
             daemon = Daemon(wire.gw, folder, config(log, spread))

@@ -24,7 +24,6 @@ from harness import Namespace, run, wait_for
 from readers import GROUP, PORT
 
 TICK = os.sysconf("SC_CLK_TCK")
-RECORD_BYTES = 480  # of the longest format
 
 
 @dataclasses.dataclass
@@ -190,7 +189,7 @@ def trial(kind, load, flood_cpu, reader_cpus):
     """Figures of one reader under one load."""
     wire = Wire(load, log_rules=not kind.own_rules)
     try:
-        with tmpfs(load.packets * load.logs * RECORD_BYTES) as folder:
+        with tmpfs(load.packets * load.logs * kind.record_bytes) as folder:
             reader = kind(folder)
             process = Process(wire, reader, reader_cpus)
             try:

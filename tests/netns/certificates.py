@@ -2,6 +2,8 @@
 """A certificate authority of the test's own, made by openssl(1) when it runs."""
 import pathlib
 
+import pytest
+
 from harness import run
 
 
@@ -38,3 +40,14 @@ class Authority:
         made.chmod(0o644)
         key.chmod(0o600)
         return made, key
+
+
+@pytest.fixture
+def authority(tmp_path):
+    return Authority(tmp_path / "authority")
+
+
+@pytest.fixture
+def server(authority):
+    """(certificate, key) of a receiver on this machine."""
+    return authority.issue("server", "DNS:localhost", "IP:127.0.0.1")

@@ -83,6 +83,24 @@ def test_tshark_agrees_with_the_records(network, daemon, config, log):
     assert ledger["pcap"]["written"] == len(seen)
 
 
+def test_tshark_agrees_on_the_ids_of_flows(network, daemon, config, log):
+    made = outputs(log)
+    made[0]["community_id"] = True
+    nflogd = daemon(config(RULE, outputs=made))
+    send(network, log, corpus(network))
+    assert nflogd.stop() == 0
+    seen = run("tshark", "-r", str(log.parent / "nflogd.pcap"), "--enable-protocol", "communityid",
+               "-T", "fields", "-e", "communityid").stdout.splitlines()
+    others = {}
+    for theirs, record in zip(seen, packets(log), strict=True):
+        assert theirs and record["community_id"].startswith("1:")
+        if theirs != record["community_id"]:
+            others[record["proto"]] = theirs
+    # tshark takes UDP-Lite's ports into the id, against the specification, and of GRE the
+    # packet within for the flow.
+    assert set(others) == {"udplite", "gre"} and len(seen) >= len(PACKETS)
+
+
 def test_tcpdump_reads_it(network, daemon, config, log):
     nflogd = daemon(config(RULE, outputs=outputs(log)))
     send(network, log, frames(network, [IP(src=OUT4, dst=GW4) / UDP(sport=4000, dport=53)]))

@@ -7,22 +7,12 @@ import subprocess
 
 import pytest
 
-from certificates import Authority
+from certificates import Authority, authority, server  # noqa: F401 (fixtures)
 from harness import LIMIT, final_ledger, run, wait_for
 from rsyslog import TLS_PORT, rsyslog  # noqa: F401 (a fixture)
 from test_syslog import RULES, check_equal, check_headers, lines_of, outputs, quiet, send
 
 ADDRESS = f"tls://localhost:{TLS_PORT}"
-
-
-@pytest.fixture
-def authority(tmp_path):
-    return Authority(tmp_path / "authority")
-
-
-@pytest.fixture
-def server(authority):
-    return authority.issue("server", "DNS:localhost", "IP:127.0.0.1")
 
 
 def siem_of(log):

@@ -68,6 +68,13 @@ std::vector<std::uint8_t> datagram(Sample sample) {
     return bytes + decode::netlink(NLMSG_DONE, decode::repeated(4));
 }
 
+std::vector<Bytes> messages(Bytes datagram) {
+    std::vector<Bytes> all;
+    decode::DatagramReader reader(datagram, 0);
+    for (Record record; reader.next(record);) all.push_back(reader.raw());
+    return all;
+}
+
 std::vector<Record> records(Sample sample) {
     std::vector<Record> all;
     const Buffer bytes = datagram(sample);

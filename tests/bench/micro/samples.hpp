@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/cursor.hpp"
 #include "core/labels.hpp"
 #include "core/record.hpp"
 #include "enrich/interfaces.hpp"
@@ -30,6 +31,9 @@ inline constexpr std::array kSamples = {"udp", "tcp_syn", "tcp_syn_v6", "icmp_er
 
 /// A netlink datagram of kBatch messages, numbered from 0, and its NLMSG_DONE.
 [[nodiscard]] std::vector<std::uint8_t> datagram(Sample sample);
+
+/// The messages of its packets, as Packet::raw; parts of `datagram`.
+[[nodiscard]] std::vector<Bytes> messages(Bytes datagram);
 
 /// The same packets as an output gets them: rule, action and interface names there.
 [[nodiscard]] std::vector<Record> records(Sample sample);

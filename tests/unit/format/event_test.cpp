@@ -66,6 +66,9 @@ TEST_CASE("events as lines for a human") {
                   Catch::Matchers::Contains("matched 120 logged 107 suppressed 10 LOST 3") &&
                   Catch::Matchers::Contains("output main dropped 5 failed 6") &&
                   !Catch::Matchers::Contains("nothing lost") && !Catch::Matchers::Contains("\033"));
+    Ledger lossy;  // of rules that are not ours only the groups' sum is known
+    lossy.groups.push_back({100, 5, 2});
+    REQUIRE_THAT(text(*line, lossy), Catch::Matchers::Contains("received 5; group 100 LOST 2\n"));
     Ledger quiet;
     quiet.final = true;
     REQUIRE_THAT(text(*line, quiet),
