@@ -13,8 +13,9 @@ import subprocess
 import sys
 import tempfile
 
-STAGES = ("decode", "rules_5", "rules_500", "capture", "filter", "ring", "json", "json_id", "line", "ecs", "cef", "ocsf",
-          "kernel", "pcap", "journald", "syslog", "total")
+STAGES = ("decode", "rules_5", "rules_500", "capture", "spread_1", "spread_4", "spread_16", "filter",
+          "ring", "json", "json_id", "line", "ecs", "cef", "ocsf", "kernel", "pcap", "journald",
+          "syslog", "total")
 SAMPLES = ("udp", "tcp_syn", "tcp_syn_v6", "icmp_error", "mixed")
 RECORDS = 64  # kBatch of micro/samples.hpp
 

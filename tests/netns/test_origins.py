@@ -82,8 +82,8 @@ def test_iptables(network, daemon, config, log):
 
 def test_a_rule_that_changes(network, daemon, config, log):
     def rule(verdict):
-        network.gw.run("nft", "flush", "ruleset")
-        network.gw.nft("table inet fw { chain wan { type filter hook input priority 0; "
+        # In one transaction: in between there would be no rule.
+        network.gw.nft("flush ruleset\ntable inet fw { chain wan { type filter hook input priority 0; "
                        f'udp dport 1 log prefix "x" group 100 {verdict}; }}; }}')
 
     rule("drop")

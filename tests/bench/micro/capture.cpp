@@ -2,6 +2,9 @@
 // What a capture does with a datagram that it has received, and all that a
 // record costs until its text is there. Capture itself needs a socket: these are
 // its steps (Capture::process()), and those of a lane.
+#include <memory>
+#include <vector>
+
 #include "bench.hpp"
 #include "decode/decode.hpp"
 #include "format/formatter.hpp"
@@ -60,6 +63,35 @@ void total(benchmark::State& state, Sample sample) {
     report.finish(kBatch, written);
 }
 
+/// A datagram of each of N groups in turn, from its bytes into the one output's queue:
+/// what `spread: N` makes of the capture threads' work.
+template <std::size_t N>
+void spread(benchmark::State& state, Sample sample) {
+    std::vector<std::unique_ptr<pipeline::GroupBook>> groups;
+    for (std::uint16_t i = 0; i < N; ++i) {
+        groups.push_back(std::make_unique<pipeline::GroupBook>(std::uint16_t(5 + i)));
+    }
+    pipeline::OutputBook output(kQueue, 0);
+    const auto bytes = datagram(sample);
+    Record record;
+    std::size_t turn = 0;
+    Report report(state);
+    for (auto _ : state) {
+        pipeline::GroupBook& group = *groups[turn++ % N];
+        decode::DatagramReader reader(bytes, 1);
+        while (reader.next(record)) {
+            complete(record);
+            group.count(record);
+            output.offer(record);
+        }
+        output.written(kBatch);
+    }
+    report.finish(kBatch);
+}
+
+[[maybe_unused]] const bool kSpread1 = for_each_sample("spread_1", spread<1>);
+[[maybe_unused]] const bool kSpread4 = for_each_sample("spread_4", spread<4>);
+[[maybe_unused]] const bool kSpread16 = for_each_sample("spread_16", spread<16>);
 [[maybe_unused]] const bool kCapture = for_each_sample("capture", capture);
 [[maybe_unused]] const bool kTotal = for_each_sample("total", total);
 
