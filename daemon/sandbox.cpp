@@ -35,8 +35,10 @@ Result<std::string> enter(const Sandbox& sandbox) {
         return system_error(errno, "PR_SET_NO_NEW_PRIVS");
     }
     const std::string landlock =
-        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports);
-    if (Status status = restrict_system_calls(sandbox.socket_families); !status)
+        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports,
+                        sandbox.any_tcp_port);
+    if (Status status = restrict_system_calls(sandbox.socket_families, sandbox.any_tcp_port);
+        !status)
         return status.error();
     return "no capabilities, system calls filtered, " + landlock;
 }

@@ -22,6 +22,8 @@ struct Sandbox {
     /// ports, if Landlock is new enough (ABI 4).
     std::vector<int> socket_families;
     std::vector<std::uint16_t> tcp_ports;
+    /// TCP to any port: who answers may name others (Kafka's brokers do).
+    bool any_tcp_port = false;
     /// Root may go on reading other users' files.
     bool read_as_root = false;
 };

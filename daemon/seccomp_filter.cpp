@@ -97,13 +97,14 @@ bool add_sockets(const Filter& filter, const std::set<int>& families) {
 
 }  // namespace
 
-Status restrict_system_calls(const std::vector<int>& families) {
+Status restrict_system_calls(const std::vector<int>& families, bool library) {
     const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
     bool complete = filter != nullptr && add_restricted(filter);
     for (const char* name : kAllowed) complete = complete && add(filter, name);
     if (!families.empty()) {
         complete = complete && add_sockets(filter, {families.begin(), families.end()});
     }
+    if (library) complete = complete && add(filter, "pipe") && add(filter, "pipe2");
     if (!complete) return Error{"cannot build the filter of system calls", EX_OSERR};
     if (const int error = seccomp_load(filter.get()); error != 0) {
         return system_error(-error, "loading the filter of system calls");

@@ -10,7 +10,8 @@
 namespace nflogd::daemon {
 
 /// Every other call fails with EPERM from now on. Sockets of `families` may be made,
-/// set up and connected; without any, none.
-Status restrict_system_calls(const std::vector<int>& families);
+/// set up and connected; without any, none. `library`: a library makes and wakes its own
+/// threads, and looks up names.
+Status restrict_system_calls(const std::vector<int>& families, bool library);
 
 }  // namespace nflogd::daemon

@@ -109,6 +109,7 @@ constexpr OutputType kTypes[] = {
     {"stdout", true, "", make_options<StdoutOptions>, no_keys},
     {"syslog", false, "", make_options<SyslogOptions>, syslog_keys},
     {"journald", false, "line", make_options<JournaldOptions>, journald_keys},
+    {"kafka", false, "", make_options<KafkaOptions>, kafka_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {

@@ -25,6 +25,8 @@ void read_prefixes(const TreeNode& list, Draft& draft, Reader& reader);
 /// The keys of outputs of type syslog (syslog.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> syslog_keys();
 [[nodiscard]] std::span<const Key<OutputDraft>> journald_keys();
+/// kafka.cpp
+[[nodiscard]] std::span<const Key<OutputDraft>> kafka_keys();
 
 /// Those of any output that say what the formats for SIEMs print (siem.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> siem_keys();
