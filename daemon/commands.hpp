@@ -27,9 +27,10 @@ Action add_record(CLI::App& app);
 /// Adds -c/--config to a subcommand.
 void add_config_option(CLI::App& app, std::string& path);
 
-/// Reads the named file, or the default ones, or the embedded default.
 /// What only some outputs need; see pipeline::load_libraries().
 Status load_libraries(const config::Config& config);
+
+/// Reads the named file, or the default ones, or the embedded default.
 config::Loaded load_config(const std::string& path);
 
 /// One line a problem on stderr: "FILE:LINE:COL: message".
