@@ -155,7 +155,7 @@ class Schema(unittest.TestCase):
 class Shipped(unittest.TestCase):
     def test_shows_every_key(self):
         document = yaml.safe_load(COMMENTED_KEY.sub(r"\1\2", SHIPPED))
-        self.assertEqual(sorted(set(yaml_keys(document))), sorted(loader_keys()))
+        self.assertEqual(sorted(set(yaml_keys(document))), sorted(set(loader_keys())))
 
     def test_leads_the_editor_to_the_schema(self):
         self.assertRegex(SHIPPED, r"(?m)^# yaml-language-server: \$schema=\S*nflogd\.schema\.json$")
