@@ -16,6 +16,7 @@ int check(const std::string& path) {
     config::Loaded loaded = load_config(path);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    if (Status status = load_libraries(loaded.config); !status) return fail(status.error());
     const TlsFiles::Findings tls = TlsFiles().read(loaded.config);
     print(tls.problems);
     if (!tls.problems.empty()) return EX_CONFIG;

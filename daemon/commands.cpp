@@ -18,6 +18,14 @@ void add_config_option(CLI::App& app, std::string& path) {
         ->type_name("FILE");
 }
 
+Status load_libraries(const config::Config& config) {
+    for (const config::OutputConfig& output : config.outputs) {
+        const Status loaded = pipeline::load_libraries(output);
+        if (!loaded) return loaded.error().wrap("output '" + output.name + "'");
+    }
+    return {};
+}
+
 config::Loaded load_config(const std::string& path) {
     const config::Known known = pipeline::known_names();
     const std::vector<std::string> files =

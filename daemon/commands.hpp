@@ -27,6 +27,9 @@ Action add_record(CLI::App& app);
 /// Adds -c/--config to a subcommand.
 void add_config_option(CLI::App& app, std::string& path);
 
+/// What only some outputs need; see pipeline::load_libraries().
+Status load_libraries(const config::Config& config);
+
 /// Reads the named file, or the default ones, or the embedded default.
 config::Loaded load_config(const std::string& path);
 

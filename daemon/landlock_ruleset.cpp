@@ -71,7 +71,7 @@ public:
         ::syscall(SYS_landlock_add_rule, fd_.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
     }
     void allow_tcp(std::uint16_t port) {
-        if (rights_.network == 0) return;
+        if ((rights_.network & kConnectTcp) == 0) return;
         const NetPortAttributes rule{kConnectTcp, port};
         ::syscall(SYS_landlock_add_rule, fd_.get(), kRuleNetPort, &rule, 0);
     }
@@ -86,11 +86,13 @@ private:
 
 std::string restrict_access(const std::vector<std::string>& writable_directories,
                             const std::vector<std::string>& readable_files,
-                            const std::vector<std::uint16_t>& tcp_ports) {
+                            const std::vector<std::uint16_t>& tcp_ports, bool any_tcp_port) {
     const long abi =
         ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
     if (abi < 1) return "no Landlock (" + std::generic_category().message(errno) + ")";
-    Ruleset ruleset(all_rights(abi));
+    RulesetAttributes rights = all_rights(abi);
+    if (any_tcp_port) rights.network &= ~kConnectTcp;
+    Ruleset ruleset(rights);
     for (const std::string& path : writable_directories) ruleset.allow(path, kWriteTree);
     for (const std::string& path : readable_files) ruleset.allow(path, kReadFile);
     for (const std::uint16_t port : tcp_ports) ruleset.allow_tcp(port);

@@ -114,7 +114,8 @@ private:
         Status status;
         if (loaded.problems.empty()) {
             const bool found = names_.look_up(loaded.config);
-            status = keeper_.reload(std::move(loaded.config));
+            status = load_libraries(loaded.config);
+            if (status) status = keeper_.reload(std::move(loaded.config));
             if (status) look_up_later(found);
         }
         if (!status) log::error(status.error().message);
@@ -160,6 +161,7 @@ int run(const std::string& config_path) {
     config::Loaded loaded = load(config_path, tls_files);
     print(loaded.problems);
     if (!loaded.problems.empty()) return EX_CONFIG;
+    if (Status status = load_libraries(loaded.config); !status) return fail(status.error());
     ::umask(0027);
     if (Status status = become(loaded.config.run_as); !status) return fail(status.error());
     auto signals = Signals::block({SIGTERM, SIGINT, SIGHUP, SIGUSR1});

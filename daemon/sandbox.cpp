@@ -35,9 +35,10 @@ Result<std::string> enter(const Sandbox& sandbox) {
         return system_error(errno, "PR_SET_NO_NEW_PRIVS");
     }
     const std::string landlock =
-        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports);
-    const Status restricted =
-        restrict_system_calls(sandbox.socket_families, sandbox.accept_connections);
+        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports,
+                        sandbox.any_tcp_port);
+    const Status restricted = restrict_system_calls(
+        sandbox.socket_families, {sandbox.accept_connections, sandbox.any_tcp_port});
     if (!restricted) return restricted.error();
     return "no capabilities, system calls filtered, " + landlock;
 }

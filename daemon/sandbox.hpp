@@ -24,6 +24,8 @@ struct Sandbox {
     std::vector<std::uint16_t> tcp_ports;
     /// On sockets that listen already.
     bool accept_connections = false;
+    /// TCP to any port: who answers may name others (Kafka's brokers do).
+    bool any_tcp_port = false;
     /// Root may go on reading other users' files.
     bool read_as_root = false;
 };

@@ -97,14 +97,15 @@ bool add_sockets(const Filter& filter, const std::set<int>& families) {
 
 }  // namespace
 
-Status restrict_system_calls(const std::vector<int>& families, bool accept) {
+Status restrict_system_calls(const std::vector<int>& families, const MoreCalls& more) {
     const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
     bool complete = filter != nullptr && add_restricted(filter);
     for (const char* name : kAllowed) complete = complete && add(filter, name);
     if (!families.empty()) {
         complete = complete && add_sockets(filter, {families.begin(), families.end()});
     }
-    if (accept) complete = complete && add(filter, "accept4");
+    if (more.accept) complete = complete && add(filter, "accept4");
+    if (more.library) complete = complete && add(filter, "pipe") && add(filter, "pipe2");
     if (!complete) return Error{"cannot build the filter of system calls", EX_OSERR};
     if (const int error = seccomp_load(filter.get()); error != 0) {
         return system_error(-error, "loading the filter of system calls");

@@ -32,7 +32,14 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
         }
         for (const pipeline::SocketUse& use : pipeline::sockets_of(output)) {
             sandbox.socket_families.push_back(use.family);
-            if (use.tcp_port != 0) sandbox.tcp_ports.push_back(use.tcp_port);
+            if (use.tcp_port == pipeline::kAnyPort) {
+                sandbox.any_tcp_port = true;
+            } else if (use.tcp_port != 0) {
+                sandbox.tcp_ports.push_back(static_cast<std::uint16_t>(use.tcp_port));
+            }
+        }
+        for (std::string& file : pipeline::files_read_by(output)) {
+            sandbox.readable_files.push_back(std::move(file));
         }
     }
     return enter(sandbox);

@@ -96,6 +96,10 @@ public:
                 syslog != nullptr && draft.spool_at.line != 0) {
                 unique(paths, "path", normal(syslog->spool.path), draft.spool_at);
             }
+            if (const auto* kafka = std::get_if<KafkaOptions>(&output.options);
+                kafka != nullptr && draft.spool_at.line != 0) {
+                unique(paths, "path", normal(kafka->spool.path), draft.spool_at);
+            }
             if (draft.path_at.line == 0) continue;
             if (const auto* log = std::get_if<FileOptions>(&output.options)) {
                 unique(paths, "path", normal(log->path), draft.path_at);
@@ -308,6 +312,9 @@ Config finish(Draft draft, const std::string& file, std::vector<Problem>& proble
     for (RuleDraft& rule : draft.rules) config.rules.log.push_back(std::move(rule.rule));
     for (OutputDraft& output : draft.outputs) {
         output.output.text.internal_networks = config.internal_networks;
+        if (auto* kafka = std::get_if<KafkaOptions>(&output.output.options)) {
+            kafka->host = config.host;
+        }
         config.outputs.push_back(std::move(output.output));
     }
     return config;

@@ -29,7 +29,9 @@ struct OutputConfig {
     std::string filter;           ///< an expression of lib/filter; empty: all packets
     std::uint32_t queue = 16384;  ///< records that may wait for this output
     TextOptions text;
-    std::variant<StdoutOptions, FileOptions, SyslogOptions, JournaldOptions, SocketOptions> options;
+    std::variant<StdoutOptions, FileOptions, SyslogOptions, JournaldOptions, SocketOptions,
+                 KafkaOptions>
+        options;
     Location where;
 };
 
@@ -63,6 +65,8 @@ struct Known {
     std::vector<std::string> binary_formats;  ///< of these, those that are no lines of text
     /// Whether a filter can be read, and why not; without it no output has one.
     std::function<Status(std::string_view)> check_filter;
+    /// Why librdkafka refuses a property, as far as it is there to be asked.
+    std::function<Status(const std::string& name, const std::string& value)> check_kafka;
 };
 
 /// Reads the files in order as one configuration: scalars of a later file win,

@@ -110,6 +110,7 @@ constexpr OutputType kTypes[] = {
     {"syslog", false, "", make_options<SyslogOptions>, syslog_keys},
     {"journald", false, "line", make_options<JournaldOptions>, journald_keys},
     {"socket", true, "", make_options<SocketOptions>, socket_keys},
+    {"kafka", false, "", make_options<KafkaOptions>, kafka_keys},
 };
 
 void read_type(const TreeNode& node, OutputDraft& draft, Reader& reader) {

@@ -27,6 +27,8 @@ void read_prefixes(const TreeNode& list, Draft& draft, Reader& reader);
 [[nodiscard]] std::span<const Key<OutputDraft>> journald_keys();
 /// Those of type socket (socket.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> socket_keys();
+/// kafka.cpp
+[[nodiscard]] std::span<const Key<OutputDraft>> kafka_keys();
 
 /// Those of any output that say what the formats for SIEMs print (siem.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> siem_keys();

@@ -236,6 +236,29 @@ struct SocketOptions {
     bool operator==(const SocketOptions&) const = default;
 };
 
+/// What of a record chooses its partition.
+enum class KafkaKey : std::uint8_t { none, host, community_id };
+
+/// A property of librdkafka as the operator wrote it.
+struct KafkaProperty {
+    std::string name;
+    std::string value;
+
+    bool operator==(const KafkaProperty&) const = default;
+};
+
+struct KafkaOptions {
+    std::vector<std::string> brokers;  ///< HOST:PORT, to begin with
+    std::string topic;
+    KafkaKey key = KafkaKey::host;
+    std::string compression = "none";  ///< as librdkafka calls it
+    SpoolOptions spool;
+    std::vector<KafkaProperty> properties;
+    std::string host;  ///< of the whole configuration
+
+    bool operator==(const KafkaOptions&) const = default;
+};
+
 /// Which rows of fields.def an output prints: bits of Record::present and of
 /// Headers::present that count, of the packet and of the one quoted in it.
 struct FieldSelection {

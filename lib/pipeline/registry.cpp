@@ -9,9 +9,11 @@
 
 #include "filter/filter.hpp"
 #include "format/journald.hpp"
+#include "format/kafka.hpp"
 #include "format/syslog.hpp"
 #include "sink/file.hpp"
 #include "sink/journald.hpp"
+#include "sink/kafka.hpp"
 #include "sink/socket.hpp"
 #include "sink/socket_address.hpp"
 #include "sink/spool.hpp"
@@ -81,6 +83,17 @@ SinkResult make_journald(const config::OutputConfig& output, const Clock& clock,
     return sink::make_journald(std::get<JournaldOptions>(output.options), clock, journal);
 }
 
+SinkResult make_kafka(const config::OutputConfig& output, const Clock& clock,
+                      sink::WriteJournal* journal, sink::Opening, const format::FormatOptions&) {
+    return sink::make_kafka(std::get<KafkaOptions>(output.options),
+                            "nflogd/" + output.format + "/1", clock, journal);
+}
+
+Status prepare_kafka(const config::OutputConfig& output) {
+    const SpoolOptions& spool = std::get<KafkaOptions>(output.options).spool;
+    return spool.path.empty() ? Status() : sink::make_directory_of(spool);
+}
+
 Status prepare_nothing(const config::OutputConfig&) { return {}; }
 
 SinkResult make_stdout(const config::OutputConfig& output, const Clock&, sink::WriteJournal*,
@@ -122,6 +135,7 @@ constexpr std::array kSinks = {
     SinkRow{"syslog", make_syslog, prepare_syslog},
     SinkRow{"journald", make_journald, prepare_nothing},
     SinkRow{"socket", make_socket, prepare_nothing},
+    SinkRow{"kafka", make_kafka, prepare_kafka},
 };
 
 }  // namespace
@@ -142,6 +156,7 @@ config::Known known_names() {
         const auto filter = filter::Filter::parse(text);
         return filter ? Status{} : Status(filter.error());
     };
+    known.check_kafka = sink::check_kafka_property;
     return known;
 }
 
@@ -159,12 +174,15 @@ std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& ou
     const format::SyslogIdentity identity{options.host, static_cast<std::uint32_t>(::getpid()),
                                           options.run, output.format == "kernel"};
     const auto* journald = std::get_if<JournaldOptions>(&output.options);
+    const auto* kafka = std::get_if<KafkaOptions>(&output.options);
     const Labels& labels = *options.labels;
+    const std::uint16_t seed = options.text.community_id_seed;
     if (journald != nullptr) options.text.line_time = false;
     if (syslog != nullptr) options.text.kernel_head = KernelLogHead::none;
     auto text = make_formatter(output.format, std::move(options));
     if (text == nullptr) return text;
     if (journald != nullptr) return format::make_journald(std::move(text), *journald, labels);
+    if (kafka != nullptr) return format::make_kafka(std::move(text), *kafka, seed);
     if (syslog == nullptr) return text;
     return format::make_syslog(std::move(text), *syslog, identity, labels);
 }
@@ -184,6 +202,10 @@ std::vector<SocketUse> sockets_of(const config::OutputConfig& output) {
     std::vector<SocketUse> uses;
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     if (std::holds_alternative<JournaldOptions>(output.options)) uses.push_back({AF_UNIX, 0});
+    if (std::holds_alternative<KafkaOptions>(output.options)) {
+        uses.push_back({AF_INET, kAnyPort});
+        uses.push_back({AF_INET6, kAnyPort});
+    }
     if (syslog == nullptr) return uses;
     const bool tcp = syslog->receiver.transport == SyslogTransport::tcp ||
                      syslog->receiver.transport == SyslogTransport::tls;
@@ -206,7 +228,33 @@ std::vector<std::string> directories_of(const config::OutputConfig& output) {
         add(sink::directory_of(*file));
     }
     if (const auto* syslog = std::get_if<SyslogOptions>(&output.options)) add(syslog->spool.path);
+    if (const auto* kafka = std::get_if<KafkaOptions>(&output.options)) add(kafka->spool.path);
     return out;
+}
+
+/// What names are resolved with and servers verified, and what the operator names.
+std::vector<std::string> files_read_by(const config::OutputConfig& output) {
+    const auto* kafka = std::get_if<KafkaOptions>(&output.options);
+    if (kafka == nullptr) return {};
+    std::vector<std::string> files = {"/etc/resolv.conf",
+                                      "/etc/hosts",
+                                      "/etc/nsswitch.conf",
+                                      "/etc/host.conf",
+                                      "/etc/services",
+                                      "/etc/gai.conf",
+                                      "/etc/ssl/certs",
+                                      "/etc/ssl/openssl.cnf",
+                                      "/usr/lib/ssl",
+                                      "/usr/share/ca-certificates",
+                                      "/usr/local/share/ca-certificates"};
+    for (const KafkaProperty& property : kafka->properties) {
+        if (property.value.starts_with('/')) files.push_back(property.value);
+    }
+    return files;
+}
+
+Status load_libraries(const config::OutputConfig& output) {
+    return std::holds_alternative<KafkaOptions>(output.options) ? sink::load_kafka() : Status();
 }
 
 std::string place_of(const config::OutputConfig& output) {
@@ -215,6 +263,9 @@ std::string place_of(const config::OutputConfig& output) {
         return to_string(sink::receiver_of(*journald));
     }
     if (const auto* socket = std::get_if<SocketOptions>(&output.options)) return socket->path;
+    if (const auto* kafka = std::get_if<KafkaOptions>(&output.options)) {
+        return kafka->brokers.front() + " topic " + kafka->topic;
+    }
     const auto* syslog = std::get_if<SyslogOptions>(&output.options);
     return syslog != nullptr ? to_string(syslog->receiver) : output.type;
 }

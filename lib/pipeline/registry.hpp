@@ -40,10 +40,12 @@ std::unique_ptr<format::Formatter> make_formatter(const config::OutputConfig& ou
                                        const std::vector<NflogOptions>& sources);
 
 /// Sockets that an output opens while it runs: of this family, and if it is TCP to
-/// this port, else 0.
+/// this port, else 0. kAnyPort: to any, and what a library needs that looks up names and
+/// has threads of its own.
+inline constexpr std::uint32_t kAnyPort = 1U << 16;
 struct SocketUse {
     int family = 0;
-    std::uint16_t tcp_port = 0;
+    std::uint32_t tcp_port = 0;
 };
 [[nodiscard]] std::vector<SocketUse> sockets_of(const config::OutputConfig& output);
 
@@ -52,6 +54,13 @@ struct SocketUse {
 
 /// The directories that the output writes to.
 [[nodiscard]] std::vector<std::string> directories_of(const config::OutputConfig& output);
+
+/// Files, and directories of files, that it reads while it runs.
+[[nodiscard]] std::vector<std::string> files_read_by(const config::OutputConfig& output);
+
+/// Loads the libraries that only this output needs: before the process is confined, and
+/// while it has one thread. Error: EX_UNAVAILABLE.
+Status load_libraries(const config::OutputConfig& output);
 
 /// Where the output writes to, for a message.
 [[nodiscard]] std::string place_of(const config::OutputConfig& output);

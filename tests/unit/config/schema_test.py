@@ -109,7 +109,7 @@ class Schema(unittest.TestCase):
 
     def test_refuses_bad_examples(self):
         for name in ("many", "missing", "unknown_keys", "values", "wrong_types",
-                     "wrong_types_inside", "hostile_strings", "socket", "syslog"):
+                     "wrong_types_inside", "hostile_strings", "kafka", "socket", "syslog"):
             with self.subTest(name):
                 self.assertNotEqual(problems((FIXTURES / "bad" / (name + ".yaml")).read_text()), [])
 
@@ -134,7 +134,8 @@ class Schema(unittest.TestCase):
             rule % "priority: urgent", "sources: [{priority_group: 65536}]",
             "rules: {owner: 'true'}", rule % "limit: {rate: 0/second}", rule % "match: [a]",
             "outputs: [{name: a}]", "outputs: [{name: a, type: file}]",
-            "outputs: [{name: a, type: stdout, path: /a}]", "outputs: [{name: a, type: kafka}]",
+            "outputs: [{name: a, type: stdout, path: /a}]", "outputs: [{name: a, type: pigeon}]",
+            "outputs: [{name: a, type: kafka}]", "outputs: [{name: a, type: kafka, topic: t, brokers: h}]",
             syslog % "address: /dev/log", syslog % "address: 'udp://h'", syslog % "framing: octets",
             syslog % "protocol: bsd", syslog % "facility: local8", syslog % "severity: warn",
             syslog % "severity: {deny: info}", syslog % "severity: {drop: 4}",

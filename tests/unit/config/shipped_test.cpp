@@ -140,7 +140,7 @@ TEST_CASE("what the installed file shows commented can be set") {
     CHECK(config.host == "gw1");
     REQUIRE(config.rules.log.size() == 3);
     CHECK(config.rules.log[2].limit->burst == 5000);
-    CHECK(config.outputs.size() == 9);
+    CHECK(config.outputs.size() == 10);
 }
 
 TEST_CASE("defaults that the installed file shows commented are the defaults") {

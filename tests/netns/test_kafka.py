@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a consumer reads from a Kafka cluster (librdkafka's mock, three brokers) is what was logged."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+
+from harness import FLOOD, LIMIT, NFLOGD, final_ledger, packets as records, wait_for
+from processes import kill_reader
+from test_syslog import quiet, send
+
+MOCK = os.environ.get("MOCK_KAFKA", str(pathlib.Path(FLOOD).parent / "mock_kafka"))
+RULE = {"name": "udp", "hook": "input", "in": ["wan0"], "protocol": ["udp"],
+        "destination_port": [9], "action": "drop"}
+TOPIC = "nflog"
+
+
+class Cluster:
+    def __init__(self, namespace):
+        self.namespace = namespace
+        self.process = subprocess.Popen(
+            ["ip", "netns", "exec", namespace.name, MOCK, TOPIC, "4"], text=True, bufsize=1,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.brokers = self.process.stdout.readline().strip()
+
+    def tell(self, command):
+        print(command, file=self.process.stdin)
+        assert self.process.stdout.readline() == "ok\n"
+
+    def messages(self):
+        done = self.namespace.run("timeout", str(LIMIT), "kcat", "-C", "-e", "-q", "-o", "beginning",
+                                  "-J", "-t", TOPIC, "-b", self.brokers)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(LIMIT)
+
+
+@pytest.fixture
+def cluster(network):
+    if not os.access(MOCK, os.X_OK):
+        pytest.skip("built without outputs of type kafka")
+    one = Cluster(network.gw)
+    yield one
+    one.close()
+
+
+def outputs(log, cluster, **more):
+    return [{"name": "main", "type": "file", "path": str(log)},
+            {"name": "bus", "type": "kafka", "brokers": cluster.brokers.split(","),
+             "topic": TOPIC, **more}]
+
+
+def bus_of(log):
+    [output] = [o for o in final_ledger(log)["outputs"] if o["output"] == "bus"]
+    return output
+
+
+def arrived(cluster):
+    return [json.loads(message["payload"]) for message in cluster.messages()
+            if json.loads(message["payload"])["event"] == "packet"]
+
+
+def compare(cluster, log, sent):
+    logged, got = records(log), sorted(arrived(cluster), key=lambda record: record["seq"])
+    print(f"sent {sent} logged {len(logged)} arrived {len(got)}", bus_of(log))
+    unique = {record["seq"]: record for record in got}
+    assert list(unique.values()) == logged and len(logged) == sent
+    assert (bus_of(log)["written"], bus_of(log)["dropped"], bus_of(log)["failed"]) == (sent, 0, 0)
+
+
+def test_keys_headers_and_every_field(network, daemon, config, log, cluster):
+    quiet(network)
+    nflogd = daemon(config(RULE, outputs=outputs(log, cluster, compression="lz4")))
+    send(network, 500)
+    wait_for(lambda: len(records(log)) == 500, "the records")
+    assert nflogd.stop() == 0
+    compare(cluster, log, 500)
+    messages = cluster.messages()
+    assert {message["key"] for message in messages} == {"gw"}
+    assert {tuple(message["headers"]) for message in messages} == \
+        {("schema", "nflogd/json/1", "host", "gw")}
+
+
+def test_a_broker_that_goes_and_comes_back(network, daemon, config, log, cluster):
+    quiet(network)
+    nflogd = daemon(config(RULE, outputs=outputs(log, cluster, key="community_id")))
+    send(network, 2000)
+    cluster.tell("down 2")
+    send(network, 2000)
+    wait_for(lambda: len(records(log)) == 4000, "the file, which does not wait")
+    cluster.tell("up 2")
+    send(network, 2000)
+    wait_for(lambda: len(records(log)) == 6000, "the records")
+    assert nflogd.stop() == 0
+    compare(cluster, log, 6000)
+
+
+def test_no_broker_at_the_start(network, daemon, config, log, cluster, tmp_path):
+    """Twenty times what the queue holds waits in the spool."""
+    quiet(network)
+    cluster.tell("down 0")
+    nflogd = daemon(config(RULE, outputs=outputs(
+        log, cluster, queue=200, spool={"path": str(tmp_path / "spool")})))
+    send(network, 100)
+    wait_for(lambda: "output 'bus' is suspended" in nflogd.log.read_text(), "the daemon to tell")
+    send(network, 4000, rate=2000)
+    wait_for(lambda: len(records(log)) == 4100, "the file")
+    cluster.tell("up 0")
+    wait_for(lambda: "output 'bus' writes again" in nflogd.log.read_text(), "the output to go on")
+    assert nflogd.stop() == 0
+    compare(cluster, log, 4100)
+    assert bus_of(log)["spooled"] == 0
+
+
+def test_a_full_queue_and_a_full_spool(network, daemon, config, log, cluster, tmp_path):
+    """What neither of them holds is counted, exactly; the file lacks nothing."""
+    quiet(network)
+    cluster.tell("down 0")
+    nflogd = daemon(config(RULE, outputs=outputs(
+        log, cluster, queue=64, spool={"path": str(tmp_path / "spool"), "max": "1MiB"})))
+    send(network, 100)
+    wait_for(lambda: "output 'bus' is suspended" in nflogd.log.read_text(), "the daemon to tell")
+    send(network, 6000, rate=2000)
+    wait_for(lambda: len(records(log)) == 6100, "the file")
+    cluster.tell("up 0")
+    wait_for(lambda: "output 'bus' writes again" in nflogd.log.read_text(), "the output to go on")
+    assert nflogd.stop() == 0
+    bus = bus_of(log)
+    got = {record["seq"] for record in arrived(cluster)}
+    print(f"sent 6100 arrived {len(got)}", bus)
+    assert bus["dropped"] > 1000 and bus["written"] + bus["dropped"] + bus["failed"] == 6100
+    assert len(got) == bus["written"] and (bus["failed"], bus["spooled"]) == (0, 0)
+
+
+def test_a_killed_worker_sends_again_what_nobody_acknowledged(network, daemon, config, log, cluster):
+    quiet(network)
+    nflogd = daemon(config(RULE, outputs=outputs(log, cluster)))
+    send(network, 1000)
+    cluster.tell("down 0")
+    send(network, 1000)
+    wait_for(lambda: len(records(log)) == 2000, "the file")
+    kill_reader(nflogd)
+    cluster.tell("up 0")
+    send(network, 1000)
+    wait_for(lambda: len(records(log)) == 3000, "the records")
+    assert nflogd.stop() == 0
+    compare(cluster, log, 3000)
+
+
+def test_without_the_library_it_says_what_to_install(network, config, log, cluster, tmp_path):
+    file = tmp_path / "kafka.yaml"
+    file.write_text(yaml.safe_dump(config(RULE, outputs=outputs(log, cluster))))
+    hidden = ["unshare", "--mount", "sh", "-c",
+              'for file in /usr/lib/*/librdkafka.so.1; do mount --bind /dev/null "$file"; done; exec "$@"',
+              "sh", NFLOGD]
+    for command in ("run", "check"):
+        done = network.gw.run(*hidden, command, "-c", file, check=False)
+        assert (done.returncode, "output 'bus': librdkafka is not installed" in done.stderr) == \
+            (69, True), done.stderr
+    assert "nflogd" not in network.gw.run("nft", "list", "tables").stdout
