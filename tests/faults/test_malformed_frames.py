@@ -18,7 +18,9 @@ HOOKS = ("ingress", "prerouting", "input")
 SNAPLENS = (0, 20, 28, 40, 80)
 TAGGED = [frame for frame in FRAMES if frame.ether_type == VLAN]  # the kernel takes the tag off
 # What a cut takes away or changes beside the fields themselves.
-OF_THE_CUT = {"payload_length", "truncated", "malformed", "seq", "group", "prefix", "timestamp"}
+# Each cut has a rule of its own.
+OF_THE_CUT = {"payload_length", "truncated", "malformed", "seq", "group", "prefix", "timestamp",
+              "rule_handle"}
 
 
 def mac(number):
