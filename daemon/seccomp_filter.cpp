@@ -73,8 +73,23 @@ constexpr SocketOption kSocketOptions[] = {{SOL_SOCKET, SO_KEEPALIVE},
                                            {IPPROTO_TCP, TCP_NODELAY},
                                            {IPPROTO_TCP, TCP_NOTSENT_LOWAT}};
 
+/// Those that the C library sets when it looks up names, or it gives up.
+constexpr SocketOption kResolverOptions[] = {{IPPROTO_IP, IP_RECVERR},
+                                             {IPPROTO_IPV6, IPV6_RECVERR}};
+
 scmp_arg_cmp equals(unsigned argument, int value) {
     return {argument, SCMP_CMP_MASKED_EQ, 0xFFFFFFFFU, static_cast<scmp_datum_t>(value)};
+}
+
+bool add(const Filter& filter, const SocketOption& option) {
+    return seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
+                            equals(1, option.level), equals(2, option.name)) == 0;
+}
+
+bool add_library(const Filter& filter) {
+    bool complete = add(filter, "pipe") && add(filter, "pipe2");
+    for (const SocketOption& option : kResolverOptions) complete = complete && add(filter, option);
+    return complete;
 }
 
 /// What an output over the network needs, and no family that it does not use.
@@ -84,11 +99,7 @@ bool add_sockets(const Filter& filter, const std::set<int>& families) {
         complete = complete && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
                                                 equals(0, family)) == 0;
     }
-    for (const SocketOption& option : kSocketOptions) {
-        complete =
-            complete && seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(setsockopt), 2,
-                                         equals(1, option.level), equals(2, option.name)) == 0;
-    }
+    for (const SocketOption& option : kSocketOptions) complete = complete && add(filter, option);
     for (const char* name : {"connect", "sendmmsg", "getpeername", "shutdown", "memfd_create"}) {
         complete = complete && add(filter, name);
     }
@@ -105,7 +116,7 @@ Status restrict_system_calls(const std::vector<int>& families, const MoreCalls& 
         complete = complete && add_sockets(filter, {families.begin(), families.end()});
     }
     if (more.accept) complete = complete && add(filter, "accept4");
-    if (more.library) complete = complete && add(filter, "pipe") && add(filter, "pipe2");
+    if (more.library) complete = complete && add_library(filter);
     if (!complete) return Error{"cannot build the filter of system calls", EX_OSERR};
     if (const int error = seccomp_load(filter.get()); error != 0) {
         return system_error(-error, "loading the filter of system calls");

@@ -41,6 +41,7 @@ constexpr std::string_view kOurs[] = {"bootstrap.servers",
                                       "produce.offset.report",
                                       "plugin.library.paths",
                                       "enable.gapless.guarantee",
+                                      "log.queue",
                                       "sasl.kerberos.kinit.cmd"};
 
 /// The draft is of type kafka, or of an unknown type whose keys are read all the same.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sink/kafka.hpp"
 
-#include "sink/kafka_library.hpp"
+#include "sink/kafka_producer.hpp"
 #if NFLOGD_KAFKA
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <string_view>
@@ -23,50 +22,35 @@ constexpr nanoseconds kPatience = milliseconds(100);
 constexpr nanoseconds kShortPatience = milliseconds(10);
 /// No report for so long: the brokers are away.
 constexpr nanoseconds kStandstill = milliseconds(1500);
-
-struct Property {
-    const char* name;
-    const char* value;
-};
-
-/// Before the operator's own: those that he may change, too, come first.
-constexpr Property kDefaults[] = {
-    {"linger.ms", "5"},
-    {"client.id", "nflogd"},
-    {"reconnect.backoff.ms", "50"},
-    {"reconnect.backoff.max.ms", "1000"},
-    {"topic.metadata.refresh.fast.interval.ms", "100"},
-};
-constexpr Property kOurs[] = {
-    {"enable.idempotence", "true"},
-    {"message.timeout.ms", "0"},  // as long as it takes: the lane decides
-    {"queue.buffering.max.kbytes", "4096"},
-    {"queue.buffering.max.messages", "10000"},
-};
+/// What the library has to say while nothing is written is fetched so often.
+constexpr nanoseconds kListen = std::chrono::seconds(5);
+/// Of what is sent in one piece, in bytes: once a topic has refused more, and at least.
+constexpr std::size_t kSmallBatch = 64 << 10;
+constexpr std::size_t kSmallestBatch = 4 << 10;
 
 class Kafka final : public Sink {
 public:
     Kafka(const KafkaLibrary& library, KafkaOptions options, std::string schema, const Clock& clock,
           WriteJournal* journal)
-        : lib_(library),
+        : library_(library),
           options_(std::move(options)),
           schema_(std::move(schema)),
           clock_(clock),
           journal_(journal) {}
-    ~Kafka() override { end(); }
-    Kafka(const Kafka&) = delete;
-    Kafka& operator=(const Kafka&) = delete;
 
     Written write(const Batch& batch) override;
-    std::optional<nanoseconds> tend() override { return std::nullopt; }
+    std::optional<nanoseconds> tend() override;
     Status reopen() override { return {}; }
+    /// The process ends behind it; nothing is to hold that up.
     Status close() override {
+        if (producer_) producer_->abandon();
         end();
         return {};
     }
     std::uint64_t take_lost() override { return std::exchange(lost_, 0); }
 
 private:
+    using Code = KafkaProducer::Code;
     enum class State : std::uint8_t { under_way, delivered, refused, failed };
     /// A record that was produced. Records are numbered; the first one is number first_.
     struct Flight {
@@ -76,31 +60,30 @@ private:
 
     Status begin();
     void end();
-    void give_up();
-    Status configure(rd_kafka_conf_t* conf) const;
     void match(const Batch& batch);
-    void produce(const Batch& batch);
-    rd_kafka_resp_err_t produce_one(std::string_view record);
-    void wait_for_reports(std::size_t wanted);
+    Code produce(const Batch& batch);
+    void wait_for_reports();
     [[nodiscard]] std::size_t done() const;
     std::size_t take(const Batch& batch);
-    Status state_of(bool progress);
-    void reported(const rd_kafka_message_t& message);
+    Status state_of(bool progress, Code refusal);
+    void reported(std::uintptr_t number, Code code);
+    void refused_together();
 
-    const KafkaLibrary& lib_;
+    const KafkaLibrary& library_;
     const KafkaOptions options_;
     const std::string schema_;
     const Clock& clock_;
     WriteJournal* const journal_;
-    rd_kafka_t* producer_ = nullptr;
-    rd_kafka_topic_t* topic_ = nullptr;
     std::deque<Flight> flights_;
     std::uintptr_t first_ = 1;
     std::size_t done_ = 0;  ///< flights whose end is known
     nanoseconds progress_at_{0};
     std::string trouble_;
+    std::size_t batch_bytes_ = 0;  ///< 0: as the operator or the library has it
+    std::size_t singly_ = 0;       ///< so many records go one by one
     bool told_refused_ = false;
     std::uint64_t lost_ = 0;
+    std::unique_ptr<KafkaProducer> producer_;  ///< last: it reports to the others
 };
 
 std::string_view record_of(const Batch& batch, std::size_t i) {
@@ -108,152 +91,90 @@ std::string_view record_of(const Batch& batch, std::size_t i) {
     return {batch.bytes.data() + start, batch.ends[i] - start};
 }
 
-Status set(const KafkaLibrary& lib, rd_kafka_conf_t* conf, const char* name, const char* value) {
-    std::array<char, 512> why{};
-    if (lib.conf_set(conf, name, value, why.data(), why.size()) == RD_KAFKA_CONF_OK) return {};
-    return Error{why.data(), EX_CONFIG};
-}
-
-Status Kafka::configure(rd_kafka_conf_t* conf) const {
-    std::string brokers;
-    for (const std::string& broker : options_.brokers) {
-        brokers += (brokers.empty() ? "" : ",") + broker;
-    }
-    Status status;
-    const auto put = [&](const char* name, const char* value) {
-        if (status) status = set(lib_, conf, name, value);
-    };
-    for (const Property& one : kDefaults) put(one.name, one.value);
-    for (const KafkaProperty& one : options_.properties) put(one.name.c_str(), one.value.c_str());
-    for (const Property& one : kOurs) put(one.name, one.value);
-    put("bootstrap.servers", brokers.c_str());
-    put("compression.codec", options_.compression.c_str());
-    return status;
+/// It is the record that is wrong, or one that went with it.
+bool is_refusal(rd_kafka_resp_err_t code) {
+    return code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || code == RD_KAFKA_RESP_ERR_INVALID_RECORD;
 }
 
 Status Kafka::begin() {
-    if (producer_ != nullptr) return {};
-    rd_kafka_conf_t* const conf = lib_.conf_new();
-    if (Status good = configure(conf); !good) {
-        lib_.conf_destroy(conf);
-        return good;
-    }
-    lib_.conf_set_opaque(conf, this);
-    lib_.conf_set_dr_msg_cb(conf, [](rd_kafka_t*, const rd_kafka_message_t* message, void* self) {
-        static_cast<Kafka*>(self)->reported(*message);
-    });
-    lib_.conf_set_error_cb(conf, [](rd_kafka_t*, int, const char* reason, void* self) {
-        static_cast<Kafka*>(self)->trouble_ = reason;
-    });
-    // What matters of it comes as an error, too, and is told once.
-    lib_.conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
-    std::array<char, 512> why{};
-    producer_ = lib_.make(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
-    if (producer_ == nullptr) {
-        lib_.conf_destroy(conf);
-        return Error{why.data(), EX_CONFIG};
-    }
-    topic_ = lib_.topic_new(producer_, options_.topic.c_str(), nullptr);
-    if (topic_ != nullptr) return {};
-    end();
-    return Error{"topic " + options_.topic + " cannot be used", EX_CONFIG};
+    if (producer_) return {};
+    auto made =
+        KafkaProducer::make(library_, options_, schema_, batch_bytes_,
+                            [this](std::uintptr_t number, Code code) { reported(number, code); });
+    if (!made) return made.error();
+    producer_ = std::move(*made);
+    return {};
 }
 
+/// What is under way is produced again by another producer, or not wanted any more. The
+/// same one could take a number twice that a broker has seen once.
 void Kafka::end() {
-    if (producer_ == nullptr) return;
-    give_up();
-    if (topic_ != nullptr) lib_.topic_destroy(topic_);
-    lib_.destroy(producer_);
-    topic_ = nullptr;
-    producer_ = nullptr;
-}
-
-/// What is under way is not wanted any more, or is to be produced again.
-void Kafka::give_up() {
-    if (flights_.empty()) return;
+    producer_.reset();
     first_ += flights_.size();
     flights_.clear();
     done_ = 0;
-    lib_.purge(producer_, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    lib_.poll(producer_, 0);
 }
 
-void Kafka::reported(const rd_kafka_message_t& message) {
-    const auto number = reinterpret_cast<std::uintptr_t>(message._private);
-    if (number < first_ || number - first_ >= flights_.size()) return;  // given up
+std::optional<nanoseconds> Kafka::tend() {
+    if (!producer_) return std::nullopt;
+    producer_->poll(0);
+    return clock_.monotonic() + kListen;
+}
+
+void Kafka::reported(std::uintptr_t number, Code code) {
+    if (number < first_ || number - first_ >= flights_.size()) return;
     State& state = flights_[number - first_].state;
-    switch (message.err) {
-        case RD_KAFKA_RESP_ERR_NO_ERROR: state = State::delivered; break;
-        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
-        case RD_KAFKA_RESP_ERR_INVALID_RECORD: state = State::refused; break;
-        default:
-            state = State::failed;
-            trouble_ = lib_.err2str(message.err);
-            break;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        state = State::delivered;
+    } else {
+        // Brokers judge a batch as a whole.
+        const bool alone = singly_ > 0 && flights_.size() == 1;
+        state = is_refusal(code) && alone ? State::refused : State::failed;
+        trouble_ = producer_->text_of(code);
+        if (is_refusal(code) && !alone) refused_together();
     }
     ++done_;
     progress_at_ = clock_.monotonic();
+}
+
+/// Told of each record of a refused batch.
+void Kafka::refused_together() {
+    if (singly_ == flights_.size()) return;
+    singly_ = flights_.size();
+    batch_bytes_ = batch_bytes_ == 0 ? kSmallBatch : std::max(kSmallestBatch, batch_bytes_ / 2);
 }
 
 /// The lane offers again what is under way, unless it has given it up.
 void Kafka::match(const Batch& batch) {
     const std::size_t both = std::min(flights_.size(), batch.ends.size());
     for (std::size_t i = 0; i < both; ++i) {
-        if (flights_[i].hash != std::hash<std::string_view>()(record_of(batch, i))) {
-            return give_up();
-        }
+        if (flights_[i].hash != std::hash<std::string_view>()(record_of(batch, i))) return end();
     }
 }
 
-rd_kafka_resp_err_t Kafka::produce_one(std::string_view record) {
-    const auto key_size = static_cast<unsigned char>(record.front());
-    const std::string_view key = record.substr(1, key_size);
-    std::string_view text = record.substr(std::size_t{1} + key_size);
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    std::array<rd_kafka_vu_t, 7> parts{};
-    parts[0].vtype = RD_KAFKA_VTYPE_RKT;
-    parts[0].u.rkt = topic_;
-    parts[1].vtype = RD_KAFKA_VTYPE_VALUE;
-    parts[1].u.mem = {const_cast<char*>(text.data()), text.size()};
-    parts[2].vtype = RD_KAFKA_VTYPE_KEY;
-    parts[2].u.mem = {key.empty() ? nullptr : const_cast<char*>(key.data()), key.size()};
-    parts[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-    parts[3].u.i = RD_KAFKA_MSG_F_COPY;
-    parts[4].vtype = RD_KAFKA_VTYPE_OPAQUE;
-    parts[4].u.ptr = reinterpret_cast<void*>(first_ + flights_.size());
-    parts[5].vtype = RD_KAFKA_VTYPE_HEADER;
-    parts[5].u.header = {"schema", schema_.data(), static_cast<ssize_t>(schema_.size())};
-    parts[6].vtype = RD_KAFKA_VTYPE_HEADER;
-    parts[6].u.header = {"host", options_.host.data(), static_cast<ssize_t>(options_.host.size())};
-    rd_kafka_error_t* const error = lib_.produceva(producer_, parts.data(), parts.size());
-    if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
-    const rd_kafka_resp_err_t code = lib_.error_code(error);
-    lib_.error_destroy(error);
-    return code;
-}
-
-void Kafka::produce(const Batch& batch) {
-    if (flights_.empty()) progress_at_ = clock_.monotonic();
-    while (flights_.size() < batch.ends.size()) {
+/// Returns why not all of it was taken, but for want of room.
+Kafka::Code Kafka::produce(const Batch& batch) {
+    const std::size_t most = singly_ > 0 ? 1 : batch.ends.size();
+    while (flights_.size() < most) {
         const std::string_view record = record_of(batch, flights_.size());
-        const rd_kafka_resp_err_t error = produce_one(record);
-        const bool refused = error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
-        if (error != RD_KAFKA_RESP_ERR_NO_ERROR && !refused) {
-            if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL) trouble_ = lib_.err2str(error);
-            return;
-        }
+        const Code code = producer_->produce(record, first_ + flights_.size());
+        if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) break;
+        if (code != RD_KAFKA_RESP_ERR_NO_ERROR && !is_refusal(code)) return code;
+        if (flights_.empty()) progress_at_ = clock_.monotonic();
+        const bool taken = code == RD_KAFKA_RESP_ERR_NO_ERROR;
         flights_.push_back(
-            {std::hash<std::string_view>()(record), refused ? State::refused : State::under_way});
-        if (refused) ++done_;
+            {std::hash<std::string_view>()(record), taken ? State::under_way : State::refused});
+        if (!taken) ++done_;
     }
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-void Kafka::wait_for_reports(std::size_t wanted) {
+void Kafka::wait_for_reports() {
     const nanoseconds now = clock_.monotonic();
     const bool silent = now > progress_at_ + kStandstill;
     const nanoseconds until = now + (silent ? kShortPatience : kPatience);
-    lib_.poll(producer_, 0);
-    while (done_ < wanted && clock_.monotonic() < until) lib_.poll(producer_, 10);
+    producer_->poll(0);
+    while (done_ < flights_.size() && clock_.monotonic() < until) producer_->poll(10);
 }
 
 /// The first so many flights have arrived, or never will.
@@ -271,24 +192,30 @@ std::size_t Kafka::take(const Batch& batch) {
         if (batch.packets) ++lost_;
         if (!std::exchange(told_refused_, true)) {
             log::warning("kafka topic " + options_.topic +
-                         " takes no message of this size; such records are counted as failed");
+                         " refuses a record for its size or its form; such records are counted "
+                         "as failed");
         }
     }
     flights_.erase(flights_.begin(), flights_.begin() + static_cast<std::ptrdiff_t>(count));
     first_ += count;
     done_ -= count;
+    singly_ -= std::min(singly_, count);
+    if (count > 0) trouble_.clear();
     return count;
 }
 
-Status Kafka::state_of(bool progress) {
-    const bool failed = !flights_.empty() && flights_.front().state == State::failed;
-    if (failed) {
-        std::array<char, 8> unused{};
-        const bool fatal = lib_.fatal_error(producer_, unused.data(), unused.size()) != 0;
-        fatal ? end() : give_up();
-    } else if (progress || clock_.monotonic() < progress_at_ + kStandstill) {
+/// Of a write that could not take all.
+Status Kafka::state_of(bool progress, Code refusal) {
+    const bool failed = std::any_of(flights_.begin(), flights_.end(), [](const Flight& flight) {
+        return flight.state == State::failed;
+    });
+    const bool nothing = refusal != RD_KAFKA_RESP_ERR_NO_ERROR && flights_.empty() && !progress;
+    if (nothing) trouble_ = producer_->text_of(refusal);
+    if (!failed && !nothing && (progress || clock_.monotonic() < progress_at_ + kStandstill)) {
         return {};
     }
+    if (trouble_.empty()) trouble_ = producer_->complaint();
+    if (failed || nothing) end();
     return Error{"kafka topic " + options_.topic + ": " +
                      (trouble_.empty() ? "no answer from the brokers" : trouble_),
                  EX_IOERR};
@@ -296,14 +223,14 @@ Status Kafka::state_of(bool progress) {
 
 Written Kafka::write(const Batch& batch) {
     Written out;
+    match(batch);
     out.status = begin();
     if (!out.status) return out;
-    match(batch);
-    produce(batch);
-    wait_for_reports(batch.ends.size());
+    const Code refusal = produce(batch);
+    wait_for_reports();
     out.records = take(batch);
     if (journal_ != nullptr) journal_->wrote(out.records);
-    if (out.records < batch.ends.size()) out.status = state_of(out.records > 0);
+    if (out.records < batch.ends.size()) out.status = state_of(out.records > 0, refusal);
     return out;
 }
 
@@ -326,7 +253,7 @@ Status check_kafka_property(const std::string& name, const std::string& value) {
     const auto library = kafka_library();
     if (!library) return {};
     rd_kafka_conf_t* const conf = (*library)->conf_new();
-    Status good = set(**library, conf, name.c_str(), value.c_str());
+    Status good = set_property(**library, conf, name, value);
     (*library)->conf_destroy(conf);
     return good;
 }

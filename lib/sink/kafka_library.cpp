@@ -27,11 +27,13 @@ bool find_all(void* from, KafkaLibrary& to) {
            find(from, "rd_kafka_new", to.make) && find(from, "rd_kafka_destroy", to.destroy) &&
            find(from, "rd_kafka_topic_new", to.topic_new) &&
            find(from, "rd_kafka_topic_destroy", to.topic_destroy) &&
+           find(from, "rd_kafka_headers_new", to.headers_new) &&
+           find(from, "rd_kafka_header_add", to.header_add) &&
+           find(from, "rd_kafka_headers_destroy", to.headers_destroy) &&
            find(from, "rd_kafka_produceva", to.produceva) &&
            find(from, "rd_kafka_error_code", to.error_code) &&
            find(from, "rd_kafka_error_destroy", to.error_destroy) &&
            find(from, "rd_kafka_poll", to.poll) && find(from, "rd_kafka_purge", to.purge) &&
-           find(from, "rd_kafka_fatal_error", to.fatal_error) &&
            find(from, "rd_kafka_err2str", to.err2str);
 }
 

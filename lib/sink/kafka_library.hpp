@@ -25,12 +25,14 @@ struct KafkaLibrary {
     decltype(&::rd_kafka_destroy) destroy;
     decltype(&::rd_kafka_topic_new) topic_new;
     decltype(&::rd_kafka_topic_destroy) topic_destroy;
+    decltype(&::rd_kafka_headers_new) headers_new;
+    decltype(&::rd_kafka_header_add) header_add;
+    decltype(&::rd_kafka_headers_destroy) headers_destroy;
     decltype(&::rd_kafka_produceva) produceva;
     decltype(&::rd_kafka_error_code) error_code;
     decltype(&::rd_kafka_error_destroy) error_destroy;
     decltype(&::rd_kafka_poll) poll;
     decltype(&::rd_kafka_purge) purge;
-    decltype(&::rd_kafka_fatal_error) fatal_error;
     decltype(&::rd_kafka_err2str) err2str;
 };
 #endif

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from harness import FLOOD, LIMIT, NFLOGD, final_ledger, packets as records, wait_for
-from processes import kill_reader
+from processes import kill_reader, reader_pid
 from test_syslog import quiet, send
 
 MOCK = os.environ.get("MOCK_KAFKA", str(pathlib.Path(FLOOD).parent / "mock_kafka"))
@@ -163,3 +163,33 @@ def test_without_the_library_it_says_what_to_install(network, config, log, clust
         assert (done.returncode, "output 'bus': librdkafka is not installed" in done.stderr) == \
             (69, True), done.stderr
     assert "nflogd" not in network.gw.run("nft", "list", "tables").stdout
+
+
+def test_a_topic_that_is_away_for_a_while(network, daemon, config, log, cluster, tmp_path):
+    quiet(network)
+    cluster.tell("topic 3")
+    nflogd = daemon(config(RULE, outputs=outputs(
+        log, cluster, spool={"path": str(tmp_path / "spool")},
+        librdkafka={"topic.metadata.propagation.max.ms": 200})))
+    worker = reader_pid(nflogd)
+    send(network, 500)
+    wait_for(lambda: "Unknown topic" in nflogd.log.read_text(), "the daemon to tell")
+    send(network, 500)
+    wait_for(lambda: len(records(log)) == 1000, "the file")
+    cluster.tell("topic 0")
+    wait_for(lambda: "output 'bus' writes again" in nflogd.log.read_text(), "the output to go on")
+    assert reader_pid(nflogd) == worker
+    assert nflogd.stop() == 0
+    compare(cluster, log, 1000)
+
+
+def test_a_refused_batch_costs_no_record_that_is_good(network, daemon, config, log, cluster):
+    quiet(network)
+    nflogd = daemon(config(RULE, outputs=outputs(log, cluster)))
+    send(network, 500)
+    wait_for(lambda: len(arrived(cluster)) == 500, "the first messages")
+    cluster.tell("refuse 1")
+    send(network, 500)
+    wait_for(lambda: "message size" in nflogd.log.read_text().lower(), "the daemon to tell")
+    assert nflogd.stop() == 0
+    compare(cluster, log, 1000)
