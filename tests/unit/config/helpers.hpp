@@ -14,8 +14,13 @@
 namespace nflogd::config {
 
 inline const Known kKnown = {
-    {"json", "line", "ecs", "cef", "ocsf", "kernel", "pcap"}, {"pcap"}, [](std::string_view text) {
+    {"json", "line", "ecs", "cef", "ocsf", "kernel", "pcap"},
+    {"pcap"},
+    [](std::string_view text) {
         return text == "bad" ? Status(Error{"column 1: bad", EX_USAGE}) : Status();
+    },
+    [](const std::string& name, const std::string&) {
+        return name == "bad" ? Status(Error{"no such property", EX_CONFIG}) : Status();
     }};
 
 inline std::string slurp(const std::string& path) {

@@ -120,7 +120,7 @@ TEST_CASE("every key reaches its place: rules") {
 
 TEST_CASE("every key reaches its place: outputs") {
     const Config config = good(fixture("good/every_key.yaml"));
-    REQUIRE(config.outputs.size() == 12);
+    REQUIRE(config.outputs.size() == 13);
     const OutputConfig& output = config.outputs[0];
     CHECK(output.name == "one");
     CHECK(output.type == "file");
@@ -182,6 +182,20 @@ TEST_CASE("every key reaches its place: journald") {
     JournaldOptions ten{"/run/journal", {}};
     ten.severity.drop = 2;
     CHECK(journald(9) == ten);
+}
+
+TEST_CASE("every key reaches its place: kafka") {
+    const Config config = good(fixture("good/every_key.yaml"));
+    KafkaOptions thirteen;
+    thirteen.brokers = {"kafka1.example.net:9092", "[2001:db8::9]:9093"};
+    thirteen.topic = "nflog.v1";
+    thirteen.key = KafkaKey::community_id;
+    thirteen.compression = "zstd";
+    thirteen.spool = {"/var/lib/nflogd/bus", 2 << 20, std::chrono::milliseconds(-1)};
+    thirteen.properties = {{"security.protocol", "ssl"}, {"linger.ms", "20"}};
+    thirteen.host = config.host;
+    CHECK(std::get<KafkaOptions>(config.outputs[12].options) == thirteen);
+    CHECK(config.outputs[12].format == "ecs");
 }
 
 TEST_CASE("every key reaches its place: socket") {
@@ -301,7 +315,7 @@ TEST_CASE("a byte order mark and DOS line ends are taken") {
 
 TEST_CASE("a format is known if the caller knows it") {
     const char* text = "outputs: [{name: a, type: stdout, format: ecs}]";
-    CHECK(load_text(text, "t.yaml", {{"json", "ecs"}, {}, {}}).problems.empty());
-    CHECK(lines(load_text(text, "t.yaml", {{"json", "line"}, {}, {}}).problems) ==
+    CHECK(load_text(text, "t.yaml", {{"json", "ecs"}, {}, {}, {}}).problems.empty());
+    CHECK(lines(load_text(text, "t.yaml", {{"json", "line"}, {}, {}, {}}).problems) ==
           "t.yaml:1:43: unknown format 'ecs' (known: json, line)\n");
 }
