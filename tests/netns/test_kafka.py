@@ -3,7 +3,10 @@
 import json
 import os
 import pathlib
+import shutil
+import socket
 import subprocess
+import threading
 
 import pytest
 import yaml
@@ -193,3 +196,54 @@ def test_a_refused_batch_costs_no_record_that_is_good(network, daemon, config, l
     wait_for(lambda: "message size" in nflogd.log.read_text().lower(), "the daemon to tell")
     assert nflogd.stop() == 0
     compare(cluster, log, 1000)
+
+
+class NameServer:
+    """Answers every question for an IPv4 address with 127.0.0.1, and no other."""
+
+    def __init__(self, namespace):
+        self.folder = pathlib.Path("/etc/netns") / namespace.name  # `ip netns exec` mounts it
+        self.folder.mkdir(parents=True)
+        (self.folder / "resolv.conf").write_text("nameserver 127.0.0.1\n")
+        self.asked = set()
+        with namespace.entered():
+            self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.socket.bind(("127.0.0.1", 53))
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def _serve(self):
+        while True:
+            question, client = self.socket.recvfrom(512)
+            if not question:
+                return
+            end = question.index(0, 12) + 5
+            self.asked.add(question[13:end - 5])
+            address = question[end - 4:end - 2] == b"\0\1"
+            answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1" if address else b""
+            self.socket.sendto(question[:2] + b"\x81\x80\0\1" + bytes([0, address]) + b"\0\0\0\0" +
+                               question[12:end] + answer, client)
+
+    def close(self, namespace):
+        with namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", ("127.0.0.1", 53))
+        self.thread.join()
+        self.socket.close()
+        shutil.rmtree(self.folder)
+
+
+def test_brokers_by_name(network, daemon, config, log, cluster):
+    """Names are looked up by the process that is confined."""
+    quiet(network)
+    server = NameServer(network.gw)
+    try:
+        chosen = outputs(log, cluster)
+        chosen[1]["brokers"] = [f"broker.example.net:{cluster.brokers.rsplit(':', 1)[1]}"]
+        nflogd = daemon(config(RULE, outputs=chosen))
+        send(network, 200)
+        wait_for(lambda: len(arrived(cluster)) == 200, "the messages")
+        assert nflogd.stop() == 0
+        compare(cluster, log, 200)
+        assert server.asked == {b"broker\7example\3net"}
+    finally:
+        server.close(network.gw)
