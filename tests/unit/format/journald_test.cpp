@@ -106,7 +106,7 @@ TEST_CASE("an entry has the fields of the record, and no other") {
         }
         for (const auto& [name, value] : entry) {
             REQUIRE(is_field_name(name));
-            own += name.starts_with("NFLOG_") ? 1 : 0;
+            if (name.starts_with("NFLOG_")) ++own;
         }
         REQUIRE(own == fields_of(object).size());
         REQUIRE(entry.size() == own + 4);  // MESSAGE, its id, PRIORITY, SYSLOG_IDENTIFIER
