@@ -236,6 +236,25 @@ def test_the_journal_keeps_every_record(network, machine):
                            "_TRANSPORT=stdout") == []
 
 
+def test_a_journal_of_its_own(network, machine):
+    """As docs/configuration.md has it."""
+    machine.path("/etc/systemd/journald@nflogd.conf").write_text("[Journal]\nSystemMaxUse=64M\n")
+    drop_in = machine.path("/etc/systemd/system/nflogd.service.d")
+    drop_in.mkdir(parents=True)
+    (drop_in / "journal.conf").write_text("[Service]\nLogNamespace=nflogd\n")
+    machine.run("systemctl", "daemon-reload")
+    machine.path("/etc/nflogd/conf.d/outputs.yaml").write_text(
+        json.dumps({"outputs": [{"name": "journal", "type": "journald"}]}))
+    start(machine)
+    flood(network, 500)
+    stop(machine)
+    check_sums(machine, 500)
+    entries = {name: machine.run("journalctl", *options, "--output=json", f"NFLOG_DEST_PORT={PORT}",
+                                 f"NFLOG_DEST_IP={GW4}").stdout.count("\n")
+               for name, options in (("own", ["--namespace=nflogd"]), ("system", []))}
+    assert entries == {"own": 500, "system": 0}
+
+
 @pytest.mark.parametrize("flavour", ["nft", "legacy"])
 def test_iptables_rules(network, machine, flavour):
     """iptables-nft needs nothing more than the unit gives, legacy the drop-in."""
