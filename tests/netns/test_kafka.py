@@ -1,21 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a consumer reads from a Kafka cluster (librdkafka's mock, three brokers) is what was logged."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import threading
 
 import pytest
 import yaml
 
+from certificates import authority, server  # noqa: F401 (fixtures)
 from harness import FLOOD, LIMIT, NFLOGD, final_ledger, packets as records, wait_for
 from processes import kill_reader, reader_pid
 from test_syslog import quiet, send
 
 MOCK = os.environ.get("MOCK_KAFKA", str(pathlib.Path(FLOOD).parent / "mock_kafka"))
+PROXY = pathlib.Path(__file__).parent / "tls_proxy.py"
 RULE = {"name": "udp", "hook": "input", "in": ["wan0"], "protocol": ["udp"],
         "destination_port": [9], "action": "drop"}
 TOPIC = "nflog"
@@ -245,3 +249,42 @@ def test_brokers_by_name(network, daemon, config, log, cluster):
         assert server.asked == {b"broker\7example\3net"}
     finally:
         server.close(network.gw)
+
+
+@contextlib.contextmanager
+def brokers_with_tls(namespace, cluster, authority, server):
+    """The brokers as they look to clients meanwhile."""
+    proxy = subprocess.Popen(["ip", "netns", "exec", namespace.name, sys.executable, PROXY, *server,
+                              authority.ca], text=True, stdout=subprocess.PIPE)
+    port = int(proxy.stdout.readline())
+    brokers = ", ".join(broker.rsplit(":", 1)[1] for broker in cluster.brokers.split(","))
+    namespace.nft("table ip tls { chain out { type nat hook output priority -100; "
+                  f"tcp dport {{ {brokers} }} meta mark != 1 redirect to :{port}; }}; }}")
+    try:
+        yield
+    finally:
+        namespace.run("nft", "delete", "table", "ip", "tls")
+        proxy.kill()
+        proxy.wait(LIMIT)
+
+
+def test_tls_with_a_certificate_of_ours(network, daemon, config, log, cluster, authority, server):
+    """By librdkafka's own properties; a broker that another authority vouches for gets nothing."""
+    quiet(network)
+    certificate, key = authority.issue("client")
+    key.chmod(0o644)
+    chosen = outputs(log, cluster, librdkafka={
+        "security.protocol": "ssl", "ssl.ca.location": "/etc/ssl/certs/ca-certificates.crt",
+        "ssl.certificate.location": str(certificate), "ssl.key.location": str(key)})
+    with brokers_with_tls(network.gw, cluster, authority, server):
+        nflogd = daemon(config(RULE, outputs=chosen))
+        send(network, 100)
+        wait_for(lambda: "output 'bus' is suspended" in nflogd.log.read_text(), "the refusal")
+        assert "certificate verify failed" in nflogd.log.read_text()
+        chosen[1]["librdkafka"]["ssl.ca.location"] = str(authority.ca)
+        nflogd.write_config(config(RULE, outputs=chosen))
+        nflogd.reload()
+        send(network, 400)
+        wait_for(lambda: len(records(log)) == 500, "the records")
+        assert nflogd.stop() == 0
+    compare(cluster, log, 500)
