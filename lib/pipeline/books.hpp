@@ -66,9 +66,10 @@ public:
     [[nodiscard]] std::span<std::uint8_t> buffer() { return page_->buffer; }
     void begin_receive();
     void end_receive(std::size_t length);
-    /// The datagram that a killed worker had received and was working on. A
-    /// second worker that dies over it is not followed by a third.
+    /// The datagram that a killed worker had received and was working on. Who takes it
+    /// may die over it, too; after kTries who counted no packet of it, it is left alone.
     [[nodiscard]] Bytes unfinished();
+    static constexpr std::uint32_t kTries = 3;
 
     [[nodiscard]] std::uint16_t group() const { return group_; }
     [[nodiscard]] std::uint64_t received() const { return now().received.get(); }
@@ -111,8 +112,9 @@ private:
         Counter cut_datagrams;
         Counter socket_drops;
         KernelCount kernel;
-        std::atomic<std::uint32_t> length{0};   ///< of the datagram in the buffer; 0: not known
-        std::atomic<std::uint32_t> retried{0};  ///< the buffer was looked at by a successor
+        std::atomic<std::uint32_t> length{0};  ///< of the datagram in the buffer; 0: not known
+        std::uint32_t tries = 0;               ///< successors that took it ...
+        std::uint64_t tried_at = 0;            ///< ... when so many packets were received
         std::array<Counter, Labels::kMaxRules> logged;
         alignas(64) std::array<std::uint8_t, kBufferBytes> buffer;
     };

@@ -45,7 +45,7 @@ void GroupBook::settle() {
 
 void GroupBook::begin_receive() {
     page_->length.store(0, std::memory_order_relaxed);
-    page_->retried.store(0, std::memory_order_relaxed);
+    page_->tries = 0;
     std::fill_n(page_->buffer.begin(), sizeof(nlmsghdr), std::uint8_t{0});
     std::atomic_signal_fence(std::memory_order_seq_cst);  // before the kernel writes there
 }
@@ -55,7 +55,10 @@ void GroupBook::end_receive(std::size_t length) {
 }
 
 Bytes GroupBook::unfinished() {
-    if (page_->retried.exchange(1) != 0) return {};
+    if (page_->tried_at != received()) page_->tries = 0;
+    page_->tried_at = received();
+    if (page_->tries >= kTries) return {};
+    ++page_->tries;
     const auto head = std::span(page_->buffer).first(sizeof(nlmsghdr));
     const bool empty = std::all_of(head.begin(), head.end(), [](std::uint8_t b) { return b == 0; });
     if (empty) return {};
