@@ -9,6 +9,17 @@ set(nflogd_doc_dir share/doc/nflogd)
 install(FILES systemd/nflogd.sysusers.conf DESTINATION lib/sysusers.d RENAME nflogd.conf)
 install(FILES systemd/nflogd.tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME nflogd.conf)
 install(FILES config/nflogd.schema.json DESTINATION share/nflogd)
+
+# Where Debian's zsh looks, and where others do.
+if(EXISTS /etc/debian_version)
+    set(zsh_dir share/zsh/vendor-completions)
+else()
+    set(zsh_dir share/zsh/site-functions)
+endif()
+set(NFLOGD_ZSH_DIR ${zsh_dir} CACHE PATH "Directory of completions for zsh")
+install(FILES completion/_nflogd DESTINATION ${NFLOGD_ZSH_DIR})
+install(FILES completion/nflogd.bash DESTINATION share/bash-completion/completions RENAME nflogd)
+
 install(FILES LICENSE DESTINATION ${nflogd_doc_dir})
 install(FILES README.md CHANGELOG.md DESTINATION ${nflogd_doc_dir} OPTIONAL)
 install(DIRECTORY docs/ DESTINATION ${nflogd_doc_dir})

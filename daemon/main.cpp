@@ -5,10 +5,12 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <span>
 #include <string>
 
 #include "commands.hpp"
 #include "core/log.hpp"
+#include "usage_error.hpp"
 
 namespace nflogd::daemon {
 namespace {
@@ -64,6 +66,15 @@ public:
     }
 };
 
+int refuse(const CLI::App& app, const CLI::ParseError& error,
+           std::span<const char* const> arguments) {
+    std::string message = unknown_command(arguments, app);
+    if (message.empty()) message = unknown_option(app);
+    if (message.empty()) message = error.what();
+    std::fprintf(stderr, "nflogd: %s\nRun with --help for more information.\n", message.c_str());
+    return EX_USAGE;
+}
+
 int run(int argc, char** argv) {
     CLI::App app("Logs the packets of NFLOG rules, and accounts for every one of them.", "nflogd");
     app.set_version_flag("--version", "nflogd " NFLOGD_VERSION, "Print the version and exit");
@@ -78,9 +89,9 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        const bool asked_for_help = error.get_exit_code() == 0;
-        app.exit(error);
-        return asked_for_help ? EX_OK : EX_USAGE;
+        if (error.get_exit_code() != 0) return refuse(app, error, {argv + 1, argv + argc});
+        app.exit(error);  // --help, --version
+        return EX_OK;
     }
     return chosen();
 }

@@ -37,6 +37,10 @@ expect_files() {
     expect "$root" 644 "$prefix/lib/systemd/system/nflogd.service"
     expect "$root" 644 "$prefix/lib/sysusers.d/nflogd.conf"
     expect "$root" 644 "$prefix/lib/tmpfiles.d/nflogd.conf"
+    expect "$root" 644 "$prefix/share/man/man8/nflogd.8"
+    expect "$root" 644 "$prefix/share/man/man5/nflogd.yaml.5"
+    expect "$root" 644 "$prefix/share/man/man1/nflogd-replay.1"
+    expect "$root" 644 "$prefix/share/bash-completion/completions/nflogd"
     expect "$root" 644 "$prefix/share/nflogd/nflogd.schema.json"
     expect "$root" 644 "$prefix/share/doc/nflogd/LICENSE"
     expect "$root" 644 "$prefix/share/doc/nflogd/nflog-recording.md"
@@ -44,6 +48,7 @@ expect_files() {
     expect "$root" 644 "$prefix/share/doc/nflogd/examples/iptables.conf"
     expect "$root" 644 /etc/nflogd/nflogd.yaml
     expect "$root" 755 /etc/nflogd/conf.d
+    compgen -G "$WORK/$root$prefix/share/zsh/*/_nflogd" >/dev/null || fail "$root: no completion for zsh"
     local unit=$WORK/$root$prefix/lib/systemd/system/nflogd.service
     grep -qx "ExecStart=$prefix/sbin/nflogd run" "$unit" ||
         fail "$root: the unit starts something else: $(grep ExecStart= "$unit")"
