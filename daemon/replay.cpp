@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "pipeline/replay.hpp"
-
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -10,13 +8,11 @@
 
 #include "commands.hpp"
 #include "core/labels.hpp"
-#include "enrich/origins.hpp"
-#include "enrich/rules.hpp"
 #include "filter/filter.hpp"
 #include "pipeline/outbox.hpp"
 #include "pipeline/registry.hpp"
+#include "recorded.hpp"
 #include "sandbox.hpp"
-#include "source/input.hpp"
 
 namespace nflogd::daemon {
 namespace {
@@ -55,44 +51,16 @@ private:
     pipeline::Outbox outbox_;
 };
 
-/// Which packets are printed.
-struct Picked {
-    const enrich::RuleIndex& rules;
-    enrich::OriginCache& origins;
-    const filter::Filter& filter;
-    const Labels& labels;
-};
-
 /// What was read before an error is printed all the same.
-Status replay_input(const std::string& path, const Picked& picked, Printer& printer) {
-    auto input = source::open_input(path);
-    if (!input) return input.error();
-    Record record;
-    while (true) {
-        auto chunk = (*input)->next();
-        if (!chunk) {
-            if (Status status = printer.flush(); !status) return status;
-            return chunk.error();
-        }
-        if (!*chunk) return printer.flush();
-        pipeline::ChunkReader reader(**chunk);
-        while (reader.next(record)) {
-            picked.rules.apply(record);
-            if (!record.has(Field::rule)) picked.origins.apply(record);
-            if (!picked.filter.matches(record, picked.labels)) continue;
-            if (Status status = printer.print({record, reader.raw()}); !status) return status;
-        }
-    }
-}
-
-enrich::RuleIndex index_rules(const config::Config& config, Labels& labels) {
-    std::vector<enrich::KnownRule> known;
-    for (const LogRule& rule : config.rules.log) {
-        if (const auto label = labels.add(rule.name, rule.action)) {
-            known.push_back({rule.name, rule.group, *label});
-        }
-    }
-    return enrich::RuleIndex(std::move(known));
+Status replay_input(const std::string& path, RecordedRules& rules, const filter::Filter& filter,
+                    const Labels& labels, Printer& printer) {
+    Status read = read_recorded(path, rules, [&](const Packet& packet) -> Status {
+        if (!filter.matches(packet.record, labels)) return {};
+        return printer.print(packet);
+    });
+    if (!read && read.error().exit_code == EX_IOERR) return read;
+    if (Status status = printer.flush(); !status) return status;
+    return read;
 }
 
 int replay(const ReplayOptions& options) {
@@ -103,9 +71,7 @@ int replay(const ReplayOptions& options) {
     const auto filter = filter::Filter::parse(options.filter);
     if (!filter) return fail(filter.error().wrap("--filter"));
     auto labels = std::make_unique<Labels>();
-    const enrich::RuleIndex rules = index_rules(loaded.config, *labels);
-    enrich::OriginBook book(*labels, loaded.config.prefixes);
-    enrich::OriginCache origins(book);
+    RecordedRules rules(loaded.config, *labels);
     config::OutputConfig standard_output;
     standard_output.type = "stdout";
     standard_output.format = options.format;
@@ -135,8 +101,7 @@ int replay(const ReplayOptions& options) {
     Printer printer(std::move(formatter), std::move(*sink));
     int exit_code = EX_OK;
     for (const std::string& path : options.inputs) {
-        if (Status status = replay_input(path, {rules, origins, *filter, *labels}, printer);
-            !status) {
+        if (Status status = replay_input(path, rules, *filter, *labels, printer); !status) {
             if (status.error().exit_code == EX_IOERR) return fail(status.error());
             exit_code = fail(status.error());
         }
