@@ -81,6 +81,13 @@ std::string_view malformed_text(Malformed reason) {
     return kMalformedTexts[static_cast<std::size_t>(reason)];
 }
 
+std::optional<Malformed> malformed_by_text(std::string_view text) {
+    for (std::size_t i = 0; i < kMalformedTexts.size(); ++i) {
+        if (kMalformedTexts[i] == text) return static_cast<Malformed>(i);
+    }
+    return std::nullopt;
+}
+
 std::span<const TcpFlagName> tcp_flag_names() { return kTcpFlagNames; }
 
 }  // namespace nflogd

@@ -22,6 +22,7 @@ namespace nflogd {
 
 /// The reason as a record tells it.
 [[nodiscard]] std::string_view malformed_text(Malformed reason);
+[[nodiscard]] std::optional<Malformed> malformed_by_text(std::string_view text);
 
 struct TcpFlagName {
     std::uint16_t bit;

@@ -92,6 +92,8 @@ def main():
     write_replays(folder, *write_recorded(folder))
     for path in [*TESTS.glob("fixtures/config/*/*.yaml"), TESTS.parent / "config/nflogd.yaml"]:
         write(folder, "config", path.name, path.read_bytes())
+    for path in TESTS.glob("fixtures/format/*.json"):
+        write(folder, "json_line", path.stem, path.read_bytes().rstrip(b"\n"))
     for stretch in (0, 1, 16383, 16384, 16385, 50000):
         for text in (b"", b"\n", b"a\nb\n", b"a\nb", b"a\n\0\0", b"\0\0\0"):
             for place in (0, 2):
