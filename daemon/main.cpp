@@ -42,7 +42,7 @@ constexpr std::array kCommands = {
             add_replay},
     Command{"record", "Record what arrives at a group, for replay",
             "  nflogd record --group 5 -o packets.nflog\n"
-            "  nflogd record --group 5 --count 100 -o packets.nflog\n",
+            "  nflogd record --group 5 --count 10 -o ten.nflog\n",
             add_record},
 };
 
