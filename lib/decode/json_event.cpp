@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "core/time_text.hpp"
 #include "decode/json_values.hpp"
 
 namespace nflogd::decode {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/fields.hpp"
+#include "core/time_text.hpp"
 #include "decode/json_labels.hpp"
 #include "decode/json_values.hpp"
 

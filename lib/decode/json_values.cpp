@@ -6,9 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstring>
-#include <limits>
 
 #include "core/utf8.hpp"
 
@@ -121,46 +119,6 @@ std::size_t put_escape(std::string_view text, Room& out) {
     return 2;
 }
 
-bool read_digits(std::string_view text, std::size_t at, std::size_t count, unsigned& out) {
-    out = 0;
-    for (const char c : text.substr(at, count)) {
-        if (c < '0' || c > '9') return false;
-        out = out * 10 + static_cast<unsigned>(c - '0');
-    }
-    return true;
-}
-
-constexpr std::uint64_t kSecond = 1'000'000'000;
-
-/// ".123456" as ns; digits behind the ninth do not count.
-std::optional<std::uint64_t> read_fraction(std::string_view text) {
-    if (text.empty()) return 0;
-    if (text[0] != '.' || text.size() < 2) return std::nullopt;
-    std::uint64_t value = 0;
-    std::uint64_t unit = kSecond;
-    for (const char c : text.substr(1)) {
-        if (c < '0' || c > '9') return std::nullopt;
-        unit /= 10;
-        value += unit * static_cast<unsigned>(c - '0');
-    }
-    return value;
-}
-
-/// "2026-11-23T10:03"
-std::optional<std::uint64_t> minute_seconds(std::string_view text) {
-    using namespace std::chrono;
-    unsigned y = 0, m = 0, d = 0, hour = 0, minute = 0;
-    if (!read_digits(text, 0, 4, y) || text[4] != '-' || !read_digits(text, 5, 2, m) ||
-        text[7] != '-' || !read_digits(text, 8, 2, d) || text[10] != 'T' ||
-        !read_digits(text, 11, 2, hour) || text[13] != ':' || !read_digits(text, 14, 2, minute)) {
-        return std::nullopt;
-    }
-    const year_month_day date{year(static_cast<int>(y)), month(m), day(d)};
-    if (!date.ok() || y < 1970 || hour > 23 || minute > 59) return std::nullopt;
-    const auto days = static_cast<std::uint64_t>(sys_days(date).time_since_epoch().count());
-    return ((days * 24 + hour) * 60 + minute) * 60;
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> json_number(std::string_view token) {
@@ -243,27 +201,6 @@ bool read_hex16(std::string_view text, std::uint16_t& out) {
     }
     out = static_cast<std::uint16_t>(value);
     return true;
-}
-
-std::optional<std::uint64_t> UtcReader::read(std::string_view text) {
-    constexpr std::size_t kMinute = 16;
-    constexpr std::size_t kSeconds = kMinute + 3;
-    if (text.size() <= kSeconds || text.back() != 'Z' || text[kMinute] != ':') return std::nullopt;
-    const std::string_view minute = text.substr(0, kMinute);
-    if (minute != minute_) {
-        const auto seconds = minute_seconds(minute);
-        if (!seconds) return std::nullopt;
-        minute_ = minute;
-        minute_seconds_ = *seconds;
-    }
-    unsigned second = 0;
-    if (!read_digits(text, kMinute + 1, 2, second) || second > 60) return std::nullopt;
-    const auto fraction = read_fraction(text.substr(kSeconds, text.size() - kSeconds - 1));
-    if (!fraction) return std::nullopt;
-    constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max() / kSecond;
-    if (minute_seconds_ + second > kLast) return std::nullopt;
-    const std::uint64_t ns = (minute_seconds_ + second) * kSecond + *fraction;
-    return ns < *fraction ? std::nullopt : std::optional(ns);
 }
 
 }  // namespace nflogd::decode

@@ -38,15 +38,4 @@ bool read_mac(std::string_view text, MacAddress& out);
 /// "0x0800"
 bool read_hex16(std::string_view text, std::uint16_t& out);
 
-/// "2026-11-23T10:03:54.123456Z" (RFC 3339, UTC only). Works the calendar out once a minute.
-class UtcReader {
-public:
-    /// ns since 1970.
-    [[nodiscard]] std::optional<std::uint64_t> read(std::string_view text);
-
-private:
-    std::string minute_;  ///< "2026-11-23T10:03" and ...
-    std::uint64_t minute_seconds_ = 0;
-};
-
 }  // namespace nflogd::decode
