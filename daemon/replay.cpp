@@ -118,7 +118,7 @@ Action add_replay(CLI::App& app) {
     app.add_option("--format", options->format, "Format of the records (default: json)")
         ->check(CLI::IsMember(pipeline::format_names()));
     app.add_option("--filter", options->filter,
-                   "Print only packets for which this holds (docs/filter.md)")
+                   "Print only packets for which this holds: nflogd-filter(7)")
         ->type_name("EXPRESSION");
     app.add_option("input", options->inputs,
                    ".nflog recordings or pcap files (LINKTYPE_NFLOG, Ethernet, RAW); - is "

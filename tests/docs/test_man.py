@@ -20,12 +20,13 @@ def of_command(name):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """All pages as roff, by name; nflogd.yaml.5 is made by man/configuration.py."""
+    """All pages as roff, by name; man/guide.py makes some of them."""
     folder = tmp_path_factory.mktemp("man")
-    made = cli.run("/usr/bin/python3", TOP / "man/configuration.py", TOP / "docs/configuration.md")
-    assert made.returncode == 0, made.stderr
     texts = {page: path.read_text() for page, path in SOURCES.items()}
-    texts["nflogd.yaml.5"] = made.stdout
+    for page in ("nflogd.yaml.5", "nflogd-filter.7"):
+        made = cli.run("/usr/bin/python3", TOP / "man/guide.py", page, TOP / "docs")
+        assert made.returncode == 0, made.stderr
+        texts[page] = made.stdout
     for page, text in texts.items():
         roff = cli.run("scdoc", input=text)
         assert roff.returncode == 0 and roff.stderr == "", f"{page}: {roff.stderr}"

@@ -1,46 +1,47 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Makes nflogd.yaml(5) out of docs/configuration.md, which is its only source.
+"""Makes man pages out of the guides that are their only sources.
 
-usage: configuration.py docs/configuration.md > nflogd.yaml.5.scd
+usage: guide.py PAGE FOLDER > PAGE.scd
 
-A table becomes a list: the first cell is the term, the others stand below it.
-Links lose their target, but a link to another guide names it.
+FOLDER is docs/. A table becomes a list: the first cell is the term, the others stand
+below it. Links lose their target, but a link to another guide names it.
 """
+import dataclasses
+import pathlib
 import re
 import sys
 
-HEAD = """nflogd.yaml(5)
 
-; SPDX-License-Identifier: GPL-2.0-or-later
+@dataclasses.dataclass(frozen=True)
+class Page:
+    guide: str
+    what: str
+    synopsis: str
+    files: str
+    also: str
 
-# NAME
 
-nflogd.yaml - configuration of nflogd
-
-# SYNOPSIS
-
-_/etc/nflogd/nflogd.yaml_, _/etc/nflogd/conf.d/\\*.yaml_
-
-# DESCRIPTION
-"""
-
-TAIL = """
-# FILES
-
-_/usr/share/doc/nflogd/examples/nflogd.yaml_
+PAGES = {
+    "nflogd.yaml.5": Page(
+        "configuration.md", "configuration of nflogd",
+        "_/etc/nflogd/nflogd.yaml_, _/etc/nflogd/conf.d/\\*.yaml_",
+        """_/usr/share/doc/nflogd/examples/nflogd.yaml_
 	Every key with its default and an explanation.
 
 _/usr/share/nflogd/nflogd.schema.json_
 	The same for editors.
 
 _/usr/share/doc/nflogd/_
-	The guides that are named above.
-
-# SEE ALSO
-
-*nflogd*(8), *nflogd-check*(8), *nflogd-rules*(8)
-"""
+	The guides that are named above.""",
+        "*nflogd*(8), *nflogd-filter*(7), *nflogd-check*(8), *nflogd-rules*(8)"),
+    "nflogd-filter.7": Page(
+        "filter.md", "which packets an output or a command takes",
+        "*filter:* _EXPRESSION_++\n*nflogd replay --filter* _EXPRESSION_",
+        """_/usr/share/doc/nflogd/record.md_
+	The fields that can be tested.""",
+        "*nflogd*(8), *nflogd.yaml*(5), *nflogd-replay*(1)"),
+}
 
 LITERAL = re.compile(r"[\\*_#~<>\[\]|]")
 
@@ -149,13 +150,15 @@ def page(lines):
             yield ""
 
 
-def main(path):
-    with open(path, encoding="utf-8") as source:
-        lines = source.read().splitlines()
-    print(HEAD)
+def main(name, folder):
+    made = PAGES[name]
+    title, section = name.rsplit(".", 1)
+    lines = (pathlib.Path(folder) / made.guide).read_text(encoding="utf-8").splitlines()
+    print(f"{title}({section})\n\n; SPDX-License-Identifier: GPL-2.0-or-later\n")
+    print(f"# NAME\n\n{title} - {made.what}\n\n# SYNOPSIS\n\n{made.synopsis}\n\n# DESCRIPTION\n")
     print("\n".join(page(lines)))
-    print(TAIL)
+    print(f"# FILES\n\n{made.files}\n\n# SEE ALSO\n\n{made.also}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
