@@ -107,13 +107,16 @@ int record(const RecordOptions& options) {
 
 Action add_record(CLI::App& app) {
     auto options = std::make_shared<RecordOptions>();
-    app.add_option("-g,--group", options->group, "nfnetlink_log group")->required();
+    app.add_option("-g,--group", options->group, "nfnetlink_log group, 0 to 65535")
+        ->required()
+        ->type_name("N");
     app.add_option("-o,--output", options->output, "File to write; must not exist yet")
         ->required()
         ->type_name("FILE");
-    app.add_option("--count", options->count, "Stop after about so many packets");
+    app.add_option("--count", options->count, "Stop after about so many packets")->type_name("N");
     app.add_option("--snaplen", options->snaplen, "Bytes to keep of each packet (default: 128)")
-        ->check(CLI::Range(0, 65535));
+        ->check(CLI::Range(0, 65535))
+        ->type_name("BYTES");
     return [options] { return record(*options); };
 }
 

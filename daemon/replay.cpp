@@ -116,7 +116,8 @@ Action add_replay(CLI::App& app) {
     auto options = std::make_shared<ReplayOptions>();
     add_config_option(app, options->config);
     app.add_option("--format", options->format, "Format of the records (default: json)")
-        ->check(CLI::IsMember(pipeline::format_names()));
+        ->check(CLI::IsMember(pipeline::format_names()))
+        ->type_name("FORMAT");
     app.add_option("--filter", options->filter,
                    "Print only packets for which this holds: nflogd-filter(7)")
         ->type_name("EXPRESSION");

@@ -10,6 +10,11 @@ case "$1 $*" in
     record\ *) shown='recording group' ;;
     tail\ *) shown='.' ;;
     top\ *) exec script -qec "timeout -s INT --preserve-status 2 $real $(printf '%q ' "$@")" /dev/null ;;
+    # What they have to find fault with is no fault of the example.
+    doctor\ * | status\ *)
+        "$real" "$@" || [[ $? == 1 ]]
+        exit
+        ;;
     *) exec "$real" "$@" ;;
 esac
 said=$(mktemp)
