@@ -18,6 +18,18 @@ void add_config_option(CLI::App& app, std::string& path) {
         ->type_name("FILE");
 }
 
+void add_socket_option(CLI::App& app, std::string& path) {
+    app.add_option("--socket", path,
+                   "Control socket of the daemon (default: control_socket of the configuration)")
+        ->type_name("PATH");
+}
+
+std::string control_socket_of(const std::string& config, const std::string& socket) {
+    if (!socket.empty()) return socket;
+    config::Loaded loaded = load_config(config);
+    return loaded.problems.empty() ? loaded.config.control_socket : config::kControlSocket;
+}
+
 Status load_libraries(const config::Config& config) {
     for (const config::OutputConfig& output : config.outputs) {
         const Status loaded = pipeline::load_libraries(output);

@@ -23,9 +23,16 @@ Action add_check(CLI::App& app);
 Action add_rules(CLI::App& app);
 Action add_replay(CLI::App& app);
 Action add_record(CLI::App& app);
+Action add_status(CLI::App& app);
 
 /// Adds -c/--config to a subcommand.
 void add_config_option(CLI::App& app, std::string& path);
+
+/// Adds --socket: the control socket of the daemon to ask.
+void add_socket_option(CLI::App& app, std::string& path);
+/// `socket` if it is not empty, else what the configuration says; the default if there is
+/// no configuration that can be read.
+[[nodiscard]] std::string control_socket_of(const std::string& config, const std::string& socket);
 
 /// What only some outputs need; see pipeline::load_libraries().
 Status load_libraries(const config::Config& config);

@@ -44,6 +44,11 @@ constexpr std::array kCommands = {
             "  nflogd record --group 5 -o packets.nflog\n"
             "  nflogd record --group 5 --count 10 -o ten.nflog\n",
             add_record},
+    Command{"status", "Ask the running daemon how it is",
+            "  nflogd status\n"
+            "  nflogd status --json | jq .rules\n"
+            "  nflogd status >/dev/null || echo 'degraded, or not running'\n",
+            add_status},
 };
 
 constexpr const char* kExamples =

@@ -21,6 +21,10 @@ namespace {
 /// Limits the process to the directories and sockets that its outputs write to.
 Result<std::string> confine(const pipeline::WorkerPlan& plan) {
     Sandbox sandbox;
+    sandbox.accept_connections = plan.doors.control >= 0 || plan.doors.metrics >= 0;
+    if (const std::string& file = plan.config.metrics.textfile; !file.empty()) {
+        sandbox.writable_directories.push_back(file.substr(0, file.rfind('/') + 1));
+    }
     for (const config::OutputConfig& output : plan.config.outputs) {
         const Status prepared = pipeline::prepare_sink(output);
         if (!prepared && plan.outputs_must_open) {
@@ -46,9 +50,9 @@ Result<std::string> confine(const pipeline::WorkerPlan& plan) {
 }
 
 void wait_for_news(const pipeline::Worker& worker, std::chrono::nanoseconds until) {
-    std::array<pollfd, 3> fds = {pollfd{worker.keeper_fd(), POLLIN, 0},
-                                 pollfd{worker.interface_fd(), POLLIN, 0},
-                                 pollfd{worker.notice_fd(), POLLIN, 0}};
+    std::array<pollfd, 4> fds = {
+        pollfd{worker.keeper_fd(), POLLIN, 0}, pollfd{worker.interface_fd(), POLLIN, 0},
+        pollfd{worker.notice_fd(), POLLIN, 0}, pollfd{worker.desk_fd(), POLLIN, 0}};
     const auto left = std::max(until - system_clock().monotonic(), std::chrono::nanoseconds(0));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(left).count();
     ::poll(fds.data(), fds.size(), static_cast<int>(milliseconds));
@@ -62,7 +66,7 @@ int work(const pipeline::WorkerPlan& plan, pipeline::Channel channel) {
     if (!worker) return fail(worker.error());
     auto confined = confine(plan);
     if (!confined) return fail(confined.error());
-    if (Status status = (*worker)->start(); !status) return fail(status.error());
+    if (Status status = (*worker)->start(*confined); !status) return fail(status.error());
     if (plan.occasions.front().change == "started") log::info("worker process: " + *confined);
     while (!(*worker)->done()) {
         wait_for_news(**worker, (*worker)->tick());

@@ -10,7 +10,8 @@ import pathlib
 import re
 import sys
 
-STAGES = {"source", "decode", "enrich", "filter", "format", "sink", "summary", "screen", "rules", "config"}
+STAGES = {"source", "decode", "enrich", "filter", "format", "sink", "rules", "config", "summary",
+          "screen", "control"}
 EDGES = {stage: {"core"} for stage in STAGES}
 EDGES["core"] = set()
 EDGES["pipeline"] = {"core"} | STAGES

@@ -35,16 +35,35 @@ struct OutputConfig {
     Location where;
 };
 
+/// Where Prometheus finds the metrics; empty: nowhere.
+struct MetricsAddress {
+    std::string path;        ///< of a UNIX stream socket
+    std::string host;        ///< or a loopback address ...
+    std::uint16_t port = 0;  ///< ... and its TCP port
+
+    bool operator==(const MetricsAddress&) const = default;
+};
+
+struct Metrics {
+    MetricsAddress listen;
+    std::string textfile;               ///< empty: none
+    std::chrono::seconds interval{15};  ///< between two writings of the file
+};
+
+/// Where the daemon is asked for its state.
+inline constexpr const char* kControlSocket = "/run/nflogd/control.sock";
+
 struct Config {
     std::string host;    ///< default: the hostname
     std::string run_as;  ///< empty: the user that started the daemon
-    std::string control_socket = "/run/nflogd/control.sock";
+    std::string control_socket = kControlSocket;
     std::vector<Network> internal_networks;  ///< in the TextOptions of every output, too
     std::vector<NflogOptions> sources;
     RulesOptions rules;
     std::vector<PrefixRule> prefixes;  ///< what the operator's own log prefixes say
     std::vector<OutputConfig> outputs;
     std::chrono::seconds ledger_interval{10};
+    Metrics metrics;
 };
 
 /// One thing that is wrong: "FILE:LINE:COL: message"; line 0 if a file as a whole

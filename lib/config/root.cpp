@@ -54,6 +54,7 @@ constexpr Key<Draft> kKeys[] = {
      .read = [](const TreeNode& node, Draft& draft,
                 Reader& reader) { reader.mapping<Config>(node, kLedgerKeys, draft.config); },
      .children = list_ledger_keys},
+    {.name = "metrics", .read = read_metrics, .children = list_metrics_keys},
 };
 
 }  // namespace

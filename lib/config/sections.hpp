@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
 /// The tables of keys, one file each: root.cpp, sources.cpp, rules.cpp,
-/// outputs.cpp, siem.cpp, socket.cpp, syslog.cpp, prefixes.cpp. And check.cpp, for what only the
-/// whole can show.
+/// outputs.cpp, metrics.cpp, siem.cpp, socket.cpp, syslog.cpp, prefixes.cpp. And check.cpp, for
+/// what only the whole can show.
 #pragma once
 
 #include <span>
@@ -21,6 +21,7 @@ void read_sources(const TreeNode& list, Draft& draft, Reader& reader);
 void read_rules(const TreeNode& mapping, Draft& draft, Reader& reader);
 void read_outputs(const TreeNode& list, Draft& draft, Reader& reader);
 void read_prefixes(const TreeNode& list, Draft& draft, Reader& reader);
+void read_metrics(const TreeNode& mapping, Draft& draft, Reader& reader);
 
 /// The keys of outputs of type syslog (syslog.cpp).
 [[nodiscard]] std::span<const Key<OutputDraft>> syslog_keys();
@@ -37,6 +38,7 @@ void list_source_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_rules_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_output_keys(const std::string& prefix, std::vector<std::string>& out);
 void list_prefix_keys(const std::string& prefix, std::vector<std::string>& out);
+void list_metrics_keys(const std::string& prefix, std::vector<std::string>& out);
 
 /// Checks entries against each other, puts in the defaults that depend on other
 /// entries, and makes the configuration. `file` is named where no place can be.

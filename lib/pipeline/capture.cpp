@@ -111,15 +111,18 @@ bool Capture::receive_one() {
 void Capture::process(Bytes datagram) {
     decode::DatagramReader reader(datagram, wiring_.clock.wall_ns());
     bool any = false;
+    Tap* const tap = wiring_.tap != nullptr && wiring_.tap->open() ? wiring_.tap : nullptr;
     while (reader.next(record_)) {
         if (resuming_ && (!record_.has(Field::seq) || book_.counted(record_.seq))) continue;
         complete(record_);
         book_.count(record_);
         for (const auto& lane : wiring_.lanes) lane->offer({record_, reader.raw()});
+        if (tap != nullptr) tap->offer({record_, reader.raw()});
         any = true;
     }
     if (any) {
         for (const auto& lane : wiring_.lanes) lane->wake();
+        if (tap != nullptr) tap->wake();
     }
     const decode::DatagramInfo& info = reader.info();
     if (info.acknowledged && info.ack_errno != 0) {

@@ -20,6 +20,7 @@
 #include "pipeline/books.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/pacer.hpp"
+#include "pipeline/tap.hpp"
 #include "source/nflog_socket.hpp"
 
 namespace nflogd::pipeline {
@@ -34,6 +35,7 @@ struct Wiring {
     /// Cleared by the capture that gets the next datagram, which then calls on_news.
     std::atomic<bool>& resting;
     std::function<void()> on_news;  ///< also called by a capture thread that ends
+    Tap* tap = nullptr;             ///< for readers that come and go
 };
 
 class Capture {

@@ -26,6 +26,7 @@ enum class Message : std::uint8_t {
     look,       ///< kernel counters have moved: look for packets that never came
     unbound,    ///< one group (its number as text) is unbound: end it when it is empty
     origins,    ///< the table of origins has changed
+    rules,      ///< how our rules are protected now (text, as control::Protection::rules)
     drain,      ///< the groups are unbound: read and write all that is left, then end
     leave,      ///< end at once, a successor goes on; nothing is lost by it
     // From the worker.

@@ -2,7 +2,9 @@
 #include "pipeline/keeper.hpp"
 
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -26,6 +28,11 @@ constexpr seconds kOrphanPatience{4};
 /// With what the worker needs to look twice, this is below two seconds.
 constexpr milliseconds kRestingCount{1500};
 
+std::string user_name() {
+    const passwd* const entry = ::getpwuid(::geteuid());
+    return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
 Error told_already(const Exit& exit) { return {"", exit.code != 0 ? exit.code : EX_SOFTWARE}; }
 
 }  // namespace
@@ -34,7 +41,11 @@ Keeper::Keeper(config::Config config, Work work, const Clock& clock)
     : config_(std::move(config)),
       work_(std::move(work)),
       clock_(clock),
-      ruleset_(rules::make_ruleset(config_.rules.backend)) {}
+      ruleset_(rules::make_ruleset(config_.rules.backend)) {
+    facts_.started_ns = clock_.wall_ns();
+    facts_.pid = ::getpid();
+    facts_.user = user_name();
+}
 
 Result<std::unique_ptr<Keeper>> Keeper::start(config::Config config, Work work,
                                               const Clock& clock) {
@@ -49,6 +60,7 @@ Status Keeper::start_all() {
     if (!opened) return opened.error();
     sockets_ = std::move(*opened);
     if (Status status = listeners_.open(config_); !status) return status;
+    if (Status status = doors_.open(config_); !status) return status;
     open_books(config_);
     watch_origins();
     learn_origins();
@@ -123,8 +135,10 @@ Status Keeper::start_worker(Lifecycle occasion) {
     // A successor must go on for the others' sake, whatever became of one output.
     const bool outputs_must_open = untold_.back().change != kRestarted;
     listeners_.lend(config_);
-    WorkerPlan plan{config_, outputs_must_open, books_, labels_, known_rules_, origins_,
-                    {},      untold_,           run_};
+    facts_.rules = rules_state();
+    WorkerPlan plan{
+        config_, outputs_must_open,    books_, labels_, known_rules_, origins_, {}, untold_,
+        run_,    doors_.lend(config_), facts_};
     std::vector<int> keep;
     received_before_ = books_.received();
     for (const auto& socket : sockets_) {
@@ -134,6 +148,9 @@ Status Keeper::start_worker(Lifecycle occasion) {
     for (const config::OutputConfig& output : config_.outputs) {
         const auto* readers = std::get_if<SocketOptions>(&output.options);
         if (readers != nullptr) keep.push_back(readers->listener);
+    }
+    for (const int door : {plan.doors.control, plan.doors.metrics}) {
+        if (door >= 0) keep.push_back(door);
     }
     ready_ = false;
     auto process = WorkerProcess::start(
@@ -242,6 +259,7 @@ Status Keeper::follow_dead_worker() {
     if (!pause) {
         return Error{what + ", again and again; see the lines above for the reason", EX_SOFTWARE};
     }
+    ++facts_.worker_restarts;
     log::error(fmt::format("{}; {} packets that it held are lost; starting another", what, lost));
     restart_at_ = clock_.monotonic() + *pause;
     restart_occasion_ = {

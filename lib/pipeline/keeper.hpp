@@ -21,6 +21,7 @@
 #include "core/time.hpp"
 #include "enrich/rules.hpp"
 #include "pipeline/books.hpp"
+#include "pipeline/doors.hpp"
 #include "pipeline/listeners.hpp"
 #include "pipeline/origin_table.hpp"
 #include "pipeline/restarts.hpp"
@@ -95,6 +96,7 @@ private:
     bool read_counters();
     std::chrono::nanoseconds count_for_resting_worker(std::chrono::nanoseconds now);
     void guard_rules();
+    [[nodiscard]] std::string rules_state() const;
     void watch_origins();
     void learn_origins();
     std::chrono::nanoseconds look_after_origins(std::chrono::nanoseconds now);
@@ -115,6 +117,7 @@ private:
     Books books_;
     Labels labels_;
     Listeners listeners_;
+    DoorKeeper doors_;
     std::vector<enrich::KnownRule> known_rules_;
     OriginTable origins_;  ///< of the operator's rules
     std::optional<rules::Watch> ruleset_watch_;
@@ -137,6 +140,7 @@ private:
     std::optional<std::chrono::nanoseconds> restart_at_;
     Lifecycle restart_occasion_;
     Restarts restarts_;
+    KeeperFacts facts_;
 };
 
 }  // namespace nflogd::pipeline

@@ -48,6 +48,8 @@ bool Keeper::read_counters() {
 void Keeper::guard_rules() {
     guard_.reset();
     missing_since_ = {};
+    facts_.rules_missing.clear();
+    if (worker_) worker_->channel().send(Message::rules, rules_state());
     auto watch = rules::Watch::open(config_.rules);
     if (watch) {
         guard_.emplace(*ruleset_, std::move(*watch), clock_);
@@ -56,12 +58,19 @@ void Keeper::guard_rules() {
     }
 }
 
+/// As Protection::rules.
+std::string Keeper::rules_state() const {
+    if (config_.rules.log.empty() || config_.rules.backend == RulesBackend::none) return "none";
+    return ruleset_->owned() ? "owned" : "watched";
+}
+
 void Keeper::look_after_rules() {
     if (!guard_) return;
     const rules::GuardNews news = guard_->tick();
     const std::chrono::nanoseconds now = clock_.monotonic();
     if (!news.missing.empty()) {
         missing_since_ = now;
+        facts_.rules_missing = news.missing;
         log::error("log rules are missing: " + news.missing);
         tell("rules_missing", {{"missing", news.missing}});
     }
@@ -70,6 +79,7 @@ void Keeper::look_after_rules() {
         const std::string seconds =
             fmt::format("{:.3f}", std::chrono::duration<double>(now - missing_since_).count());
         missing_since_ = {};
+        facts_.rules_missing.clear();
         log::info("log rules are there again after " + seconds + " s");
         tell("rules_restored", {{"seconds", seconds}});
     }

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 
+#include "core/terminal.hpp"
 #include "filter/filter.hpp"
 #include "format/journald.hpp"
 #include "format/kafka.hpp"
@@ -287,11 +287,7 @@ SinkResult make_sink(const config::OutputConfig& output, const Clock& clock,
 }
 
 bool wants_colour(const config::OutputConfig& output) {
-    const char* no_colour = std::getenv("NO_COLOR");  // https://no-color.org
-    const char* terminal = std::getenv("TERM");
-    return output.type == "stdout" && ::isatty(STDOUT_FILENO) == 1 &&
-           (no_colour == nullptr || *no_colour == '\0') &&
-           (terminal == nullptr || std::string_view(terminal) != "dumb");
+    return output.type == "stdout" && is_colourful(STDOUT_FILENO);
 }
 
 }  // namespace nflogd::pipeline

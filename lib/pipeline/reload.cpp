@@ -22,6 +22,7 @@ Status Keeper::reload(config::Config next) {
     if (!opened) return opened.error();
     if (Status status = add_labels(next); !status) return status;
     if (Status status = listeners_.open(next); !status) return status;
+    if (Status status = doors_.open(next); !status) return status;
     let_worker_leave();
     const std::size_t known = sockets_.size();
     for (auto& socket : *opened) sockets_.push_back(std::move(socket));
@@ -37,11 +38,13 @@ Status Keeper::reload(config::Config next) {
         guard_rules();
         adopt_sockets();
         listeners_.close_others(config_);
+        doors_.close_others(config_);
         return {};
     }
     sockets_.resize(known);
     std::swap(config_, next);
     listeners_.close_others(config_);
+    doors_.close_others(config_);
     go_back();
     return status;
 }

@@ -24,6 +24,19 @@ constexpr nanoseconds kOrphanLook = milliseconds(50);
 /// What was lost at the end of a burst is known before.
 constexpr nanoseconds kRestAfter = std::chrono::seconds(2);
 
+format::FormatOptions tap_format(const WorkerPlan& plan) {
+    TextOptions text;
+    text.internal_networks = plan.config.internal_networks;
+    return {plan.config.host, &plan.labels, false, plan.run, std::move(text)};
+}
+
+/// Readers may ask for any format.
+std::size_t tap_raw(const WorkerPlan& plan) {
+    config::OutputConfig most;
+    most.format = "kernel";
+    return raw_bytes_of(most, plan.config.sources);
+}
+
 }  // namespace
 
 Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& clock)
@@ -32,8 +45,12 @@ Worker::Worker(const WorkerPlan& plan, Channel channel, Fd bell, const Clock& cl
       clock_(clock),
       rules_(plan.rules),
       origins_(plan.labels, plan.config.prefixes),
+      rules_state_(plan.facts.rules),
+      rules_missing_(plan.facts.rules_missing),
       bell_(std::move(bell)),
-      wiring_{rules_, origins_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); }} {
+      tap_(tap_format(plan), tap_raw(plan), clock),
+      wiring_{rules_, origins_, interfaces_, lanes_, clock_, resting_, [this] { ring_bell(); },
+              &tap_} {
     take_origins();
 }
 
@@ -52,7 +69,8 @@ Result<std::unique_ptr<Worker>> Worker::prepare(const WorkerPlan& plan, Channel 
     return worker;
 }
 
-Status Worker::start() {
+Status Worker::start(std::string sandbox) {
+    sandbox_ = std::move(sandbox);
     if (Status status = open_lanes(); !status) return status;
     std::vector<std::string> outputs;
     for (const auto& lane : lanes_) outputs.push_back(lane->config().name);
@@ -63,6 +81,11 @@ Status Worker::start() {
     losing_ = false;
     moved_at_ = clock_.monotonic();
     if (Status status = start_captures(); !status) return status;
+    auto desk =
+        Desk::open(plan_.doors, plan_.config.metrics, tap_,
+                   {[this] { ask_for_counts(); }, [this] { return make_report(); }}, clock_);
+    if (!desk) return desk.error();
+    desk_ = std::move(*desk);
     channel_.send(Message::ready);
     return {};
 }
@@ -155,6 +178,8 @@ void Worker::take_notices() {
         notices.swap(notices_);
     }
     for (const Notice& notice : notices) {
+        output_states_[notice.output].suspended = notice.reason;
+        output_states_[notice.output].since_ns = clock_.wall_ns();
         if (notice.reason.empty()) {
             log::info("output '" + notice.output + "' writes again");
             post_lifecycle({clock_.wall_ns(), "output_resumed", {{"output", notice.output}}});
@@ -170,9 +195,13 @@ void Worker::take_notices() {
 void Worker::post(Event event) {
     const auto shared = std::make_shared<const Event>(std::move(event));
     for (const auto& lane : lanes_) lane->post_event(shared);
+    tap_.post_event(shared);
 }
 
-void Worker::post_lifecycle(Lifecycle lifecycle) { post(std::move(lifecycle)); }
+void Worker::post_lifecycle(Lifecycle lifecycle) {
+    note_lifecycle(lifecycle);
+    post(std::move(lifecycle));
+}
 
 nanoseconds Worker::tick() {
     monitor_->update();
@@ -183,7 +212,8 @@ nanoseconds Worker::tick() {
         end_orphaned();
         return clock_.monotonic() + kOrphanLook;
     }
-    return next_look(clock_.monotonic());
+    const nanoseconds asked = desk_->tick();
+    return std::min(asked, next_look(clock_.monotonic()));
 }
 
 /// Looks if it is time to, and says when the next time is.
@@ -238,11 +268,13 @@ void Worker::obey(const Letter& letter) {
         case Message::counts:
             --unanswered_;
             keep_ledger();
+            desk_->counted();
             break;
         case Message::lifecycle:
             post_lifecycle(lifecycle_from(letter.text, clock_.wall_ns()));
             break;
         case Message::origins: take_origins(); break;
+        case Message::rules: rules_state_ = letter.text; break;
         case Message::look: moved_at_ = clock_.monotonic(); break;
         case Message::reopen:
             for (const auto& lane : lanes_) lane->post_reopen();

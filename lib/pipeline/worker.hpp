@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "control/rates.hpp"
+#include "control/report.hpp"
 #include "core/fd.hpp"
 #include "core/labels.hpp"
 #include "core/result.hpp"
@@ -28,9 +30,12 @@
 #include "enrich/rules.hpp"
 #include "pipeline/capture.hpp"
 #include "pipeline/channel.hpp"
+#include "pipeline/desk.hpp"
+#include "pipeline/doors.hpp"
 #include "pipeline/lane.hpp"
 #include "pipeline/ledger.hpp"
 #include "pipeline/origin_table.hpp"
+#include "pipeline/tap.hpp"
 
 namespace nflogd::pipeline {
 
@@ -42,6 +47,16 @@ inline constexpr const char* kWorkerName = "nflogd-worker";
 inline constexpr std::chrono::milliseconds kLedgerLook{400};
 /// The same while nothing happens: only as a sign that the worker works.
 inline constexpr std::chrono::seconds kRestingLook{12};
+
+/// What the keeper knows of the daemon as a whole.
+struct KeeperFacts {
+    std::uint64_t started_ns = 0;  ///< UNIX time
+    int pid = 0;
+    std::uint64_t worker_restarts = 0;
+    std::string user;           ///< that runs both processes
+    std::string rules;          ///< as control::Protection::rules
+    std::string rules_missing;  ///< in words; empty: none
+};
 
 /// What the keeper hands over. All of it outlives the worker.
 struct WorkerPlan {
@@ -61,6 +76,8 @@ struct WorkerPlan {
     /// the first thing that every output gets.
     std::vector<Lifecycle> occasions;
     const RunId& run;
+    Doors doors;
+    const KeeperFacts& facts;
 };
 
 class Worker {
@@ -68,8 +85,9 @@ public:
     /// Opens what may be opened only before the process is confined.
     static Result<std::unique_ptr<Worker>> prepare(const WorkerPlan& plan, Channel channel,
                                                    const Clock& clock = system_clock());
-    /// Opens outputs and starts threads. Errors: those of the outputs.
-    Status start();
+    /// Opens outputs and starts threads. `sandbox`: the level that was reached, in words.
+    /// Errors: those of the outputs.
+    Status start(std::string sandbox);
     ~Worker();
 
     /// Does what is due. Returns when to be called again at the latest
@@ -79,6 +97,8 @@ public:
     [[nodiscard]] int keeper_fd() const { return channel_.fd(); }
     [[nodiscard]] int interface_fd() const { return monitor_->fd(); }
     [[nodiscard]] int notice_fd() const { return bell_.get(); }
+    /// Likewise: those who ask.
+    [[nodiscard]] int desk_fd() const { return desk_->fd(); }
 
     /// Whether its work is done; then finish() is due.
     [[nodiscard]] bool done() const;
@@ -115,6 +135,12 @@ private:
     Ledger make_ledger(bool kernel_read, bool at_rest);
     [[nodiscard]] bool empty_since(std::uint16_t group, std::chrono::nanoseconds since) const;
     void tell_losses(const Ledger& ledger);
+    void note_progress(const Ledger& ledger);
+    void note_lifecycle(const Lifecycle& lifecycle);
+    [[nodiscard]] control::Report make_report();
+    void report_groups(control::Report& report) const;
+    void report_outputs(control::Report& report) const;
+    void report_warnings(control::Report& report) const;
     void post(Event event);
     void post_lifecycle(Lifecycle lifecycle);
     void take_notices();
@@ -123,6 +149,13 @@ private:
     void ring_bell();
     Lane::OnState on_lane_state();
 
+    /// Of an output, for who asks.
+    struct OutputState {
+        std::string suspended;  ///< why; empty: it is not
+        std::uint64_t since_ns = 0;
+        std::uint64_t written = 0;  ///< as of the last look
+        std::optional<std::uint64_t> last_write_ns;
+    };
     struct Notice {
         std::string output;
         std::string reason;  ///< empty: resumed
@@ -152,6 +185,13 @@ private:
     Ending ending_ = Ending::none;
     std::chrono::nanoseconds orphan_until_{0};
 
+    std::string sandbox_;
+    std::string rules_state_;    ///< as control::Protection::rules
+    std::string rules_missing_;  ///< in words; empty: none
+    control::RateHistory received_rates_;
+    control::RateHistory lost_rates_;
+    std::map<std::string, OutputState> output_states_;
+
     Fd bell_;  ///< eventfd: notices, or a capture has ended
     std::mutex notice_mutex_;
     std::vector<Notice> notices_;  ///< guarded by notice_mutex_
@@ -170,8 +210,10 @@ private:
     std::vector<Place> places_;
     bool replacement_asked_ = false;
     std::vector<std::future<void>> occasions_told_;  ///< one a lane, until all are
+    Tap tap_;
     Wiring wiring_;
-    std::vector<std::unique_ptr<Capture>> captures_;  ///< end before the lanes
+    std::vector<std::unique_ptr<Capture>> captures_;  ///< end before the lanes and the tap
+    std::unique_ptr<Desk> desk_;
 };
 
 }  // namespace nflogd::pipeline

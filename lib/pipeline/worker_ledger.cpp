@@ -68,6 +68,7 @@ Ledger Worker::make_ledger(bool kernel_read, bool at_rest) {
 void Worker::keep_ledger() {
     seen_received_ = plan_.books.received();
     Ledger ledger = make_ledger(true, false);
+    note_progress(ledger);
     const bool still = !moved(seen_ledger_, ledger);
     tell_losses(ledger);
     seen_ledger_ = ledger;

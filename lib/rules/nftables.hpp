@@ -31,6 +31,7 @@ public:
     Status restore() override;
     Status quiesce() override;
     Status remove() override;
+    [[nodiscard]] bool owned() const override { return installed_ && installed_->owned; }
     [[nodiscard]] int refused_rule() const override { return refused_rule_; }
 
 private:

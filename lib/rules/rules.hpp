@@ -68,6 +68,9 @@ public:
     /// the last call; each is told once.
     virtual std::vector<std::string> take_warnings() { return {}; }
 
+    /// Whether the kernel lets nobody else change what install() has made.
+    [[nodiscard]] virtual bool owned() const { return false; }
+
     /// From now on nothing is logged; counters can still be read.
     virtual Status quiesce() = 0;
 

@@ -210,6 +210,13 @@ Status NflogSocket::request_unbind() {
 
 std::uint32_t NflogSocket::socket_drops() const { return memory_info(fd())[SK_MEMINFO_DROPS]; }
 
+std::uint64_t NflogSocket::receive_buffer() const {
+    int bytes = 0;
+    socklen_t length = sizeof bytes;
+    ::getsockopt(fd(), SOL_SOCKET, SO_RCVBUF, &bytes, &length);
+    return static_cast<std::uint64_t>(bytes) / 2;  // the kernel doubles what is asked for
+}
+
 double NflogSocket::queue_fill() const {
     const MemoryInfo info = memory_info(fd());
     const double size = std::max<std::uint32_t>(info[SK_MEMINFO_RCVBUF], 1);

@@ -63,6 +63,9 @@ public:
     /// How full the socket's queue is, 0 to 1. Any thread.
     [[nodiscard]] double queue_fill() const;
 
+    /// Bytes of receive buffer that the kernel granted. Any thread.
+    [[nodiscard]] std::uint64_t receive_buffer() const;
+
     [[nodiscard]] int fd() const { return fd_.get(); }
     [[nodiscard]] std::uint16_t group() const { return group_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }

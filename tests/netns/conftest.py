@@ -50,6 +50,7 @@ def config(log):
     def make(*rules, backend="nftables", **sections):
         made = {
             "host": "gw",
+            "control_socket": str(log.parent.parent / "control.sock"),
             "sources": [{"type": "nflog", "groups": [100], "flush_timeout": "10ms"}],
             "rules": {"backend": backend, "log": list(rules)},
             "outputs": [{"name": "main", "type": "file", "path": str(log), "format": "json"}],

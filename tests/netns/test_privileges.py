@@ -33,7 +33,8 @@ def status_of(nflogd):
 def test_run_as(network, daemon, config, public, backend):
     open_port(network)
     log = public / "log" / "nflogd.json"
-    made = config(UDP, backend=backend, run_as="nobody")
+    made = config(UDP, backend=backend, run_as="nobody",
+                  control_socket=str(public / "control.sock"))
     made["outputs"][0]["path"] = str(log)
     before = network.gw.ruleset()
     nflogd = daemon(made)

@@ -72,7 +72,8 @@ def test_a_client_certificate_whose_key_only_root_reads(network, daemon, config,
         parent.chmod(parent.stat().st_mode | 0o055)
     log = folder / "log.json"
     settings = config(RULES[0], outputs=outputs(log, address=ADDRESS, tls=tls))
-    nflogd = daemon({**settings, "run_as": "nobody"})
+    nflogd = daemon({**settings, "run_as": "nobody",
+                     "control_socket": str(folder / "control.sock")})
     send(network, 100)
     wait_for(lambda: log.exists() and len(lines_of(log)) == 100, "the first records")
     nflogd.reload()

@@ -57,6 +57,9 @@ std::vector<Row> rows() {
         {file + "rotate: {interval: ", "}}]", "59s", "1m", "366d", "367d", "0 or 1m..366d"},
         {file + "rotate: {keep: ", "}}]", "-1", "0", "100000", "100001", "0..100000"},
         {file + "sync: ", "}]", "-1ms", "1ms", "1d", "86400001ms", "0 or 1ms..1d"},
+        {"metrics: {interval: ", std::string("}") + kOut, "0", "1s", "1h", "3601s", "1s..1h"},
+        {"metrics: {listen: '127.0.0.1:", std::string("'}") + kOut, "0", "1", "65535", "65536",
+         nullptr},
         {"ledger: {interval: ", std::string("}") + kOut, "0", "1s", "1d", "25h", "1s..1d"},
     };
 }

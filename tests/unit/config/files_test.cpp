@@ -85,7 +85,7 @@ TEST_CASE("problems of several files come in the order of the files") {
     const auto a = directory.write("a.yaml", "y: 1\noutputs: [{name: a, type: stdout}]\n");
     const std::string known =
         " (known: host, run_as, control_socket, internal_networks, sources, rules, prefixes, "
-        "outputs, ledger)\n";
+        "outputs, ledger, metrics)\n";
     CHECK(lines(load({z, a}, kKnown).problems) ==
           z + ":2:1: unknown key 'x'" + known + a + ":1:1: unknown key 'y'" + known + a +
               ":2:18: duplicate output name 'a': the first is at " + z + ":1:18\n");

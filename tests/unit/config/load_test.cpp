@@ -219,6 +219,29 @@ TEST_CASE("every key reaches its place: socket") {
     CHECK(config.outputs[11].format == "json");
 }
 
+TEST_CASE("every key reaches its place: metrics") {
+    const auto metrics = [](const std::string& keys) {
+        return good(with_output("metrics: {" + keys + "}\n")).metrics;
+    };
+    const Metrics all = metrics("listen: '127.1.2.3:9477', textfile: /t/n.prom, interval: 1m");
+    CHECK(all.listen == MetricsAddress{"", "127.1.2.3", 9477});
+    CHECK(all.textfile == "/t/n.prom");
+    CHECK(all.interval == 60s);
+    CHECK(metrics("listen: '[::1]:80'").listen == MetricsAddress{"", "::1", 80});
+    CHECK(metrics("listen: 'unix:/run/m.sock'").listen == MetricsAddress{"/run/m.sock", "", 0});
+    CHECK(metrics("").listen == MetricsAddress{});
+}
+
+TEST_CASE("metrics are for this machine only") {
+    for (const char* text : {"0.0.0.0:9477", "192.0.2.1:9477", "[::]:9477", "[fd00::1]:1",
+                             "localhost:9477", "127.0.0.1", "::1", "unix:m.sock", ":9477"}) {
+        CAPTURE(text);
+        const auto loaded =
+            load_string(with_output("metrics: {listen: '" + std::string(text) + "'}\n"));
+        CHECK(loaded.problems.size() == 1);
+    }
+}
+
 TEST_CASE("receivers that are none") {
     for (const std::string text : {"",
                                    "unix:",

@@ -150,6 +150,8 @@ TEST_CASE("defaults that the installed file shows commented are the defaults") {
     same(all.sources[0], none.sources[0]);
     CHECK(all.control_socket == none.control_socket);
     CHECK(all.ledger_interval == none.ledger_interval);
+    CHECK(all.metrics.interval == none.metrics.interval);
+    CHECK(all.metrics.listen == MetricsAddress{"", "127.0.0.1", 9477});  // an example
     CHECK(all.rules.flavour == none.rules.flavour);
     CHECK(all.outputs[0].queue == none.outputs[0].queue);
     CHECK(std::get<FileOptions>(all.outputs[0].options).mode == 0640);
