@@ -3,6 +3,7 @@
 import http.client
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import urllib.parse
@@ -172,3 +173,37 @@ def test_prometheus_scrapes_it(network, daemon, config, prometheus):
     assert "NflogdOutputSuspended" in {alert["labels"]["alertname"] for alert in alerts}
     groups = prometheus("rules")["groups"]
     assert groups and all(rule["health"] == "ok" for group in groups for rule in group["rules"])
+
+
+def names_in(text):
+    return set(re.findall(r"\bnflogd_[a-z_]+", text)) - {"nflogd_x"}
+
+
+def test_what_is_shipped_and_documented_speaks_of_metrics_that_are_there(network, daemon, config,
+                                                                         tmp_path):
+    made = config(UDP, metrics={"listen": "127.0.0.1:9477"})
+    made["outputs"].append({"name": "siem", "type": "syslog", "address": "tcp://127.0.0.1:9",
+                            "spool": {"path": str(tmp_path / "spool")}})
+    daemon(made)
+    served = set(re.findall(r"^# TYPE (\S+)", scrape(network)[1], re.M))
+    rules = "".join(path.read_text() for path in (CONFIG / "prometheus").glob("*.yml"))
+    board = json.loads((CONFIG / "grafana" / "nflogd.json").read_text())
+    queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    assert len(queries) > 10
+    assert names_in(rules) <= served
+    assert names_in("".join(queries)) <= served
+    documented = (CONFIG.parent / "docs" / "metrics.md").read_text()
+    rows = dict(re.findall(r"^\| `(nflogd_\w+)` \| (counter|gauge) ", documented, re.M))
+    types = dict(re.findall(r"^# TYPE (\S+) (\S+)", scrape(network)[1], re.M))
+    assert rows == types
+
+
+def test_queries_of_the_dashboard_are_understood(network, daemon, config, prometheus):
+    daemon(config(UDP, metrics={"listen": "127.0.0.1:9477"}))
+    board = json.loads((CONFIG / "grafana" / "nflogd.json").read_text())
+    wait_for(lambda: prometheus("query", query="up"), "Prometheus")
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            query = (target["expr"].replace("$instance", ".*").replace("$__rate_interval", "1m")
+                     .replace("$__range", "1h"))
+            assert prometheus("query", query=query) is not None, query

@@ -153,7 +153,7 @@ class Schema(unittest.TestCase):
             output % "rotate: {compress: gzip}", output % "rotate: {keep: -1}",
             output % "rotate: {interval: 5}", output % "on_disk_full: delete",
             "ledger: {interval: 10}", "metrics: {listen: '0.0.0.0:9477'}",
-            "metrics: {listen: 'unix:run'}", "metrics: {textfile: run}", "metrics: {interval: 0}",
+            "metrics: {listen: 'unix:run'}", "metrics: {textfile: run}", "metrics: {interval: 5}",
         ):
             with self.subTest(text):
                 self.assertNotEqual(problems(text if "outputs" in text else with_output(text)), [])
