@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 
 #include <cctype>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -51,32 +52,48 @@ std::string program_name(const fs::path& process) {
 }  // namespace
 
 std::optional<GroupState> read_group_state(std::uint16_t group, const std::string& proc) {
-    std::ifstream file(proc + "/net/netfilter/nfnetlink_log");
+    const auto groups = read_groups(proc);
+    if (!groups) return std::nullopt;
+    for (const auto& [number, state] : *groups)
+        if (number == group) return state;
+    return std::nullopt;
+}
+
+Result<std::vector<std::pair<std::uint16_t, GroupState>>> read_groups(const std::string& proc) {
+    const std::string path = proc + "/net/netfilter/nfnetlink_log";
+    std::vector<std::pair<std::uint16_t, GroupState>> groups;
+    std::ifstream file(path);
+    if (!file && errno != ENOENT) return system_error(errno, path);
     std::string line;
     while (std::getline(file, line)) {
         std::istringstream row(line);
-        unsigned number = 0;
+        std::uint16_t number = 0;
         unsigned queued = 0;
         GroupState state;
         row >> number >> state.port_id >> queued >> state.copy_mode >> state.copy_range >>
             state.flush_timeout;
-        if (row && number == group) return state;
+        if (row) groups.emplace_back(number, state);
+    }
+    return groups;
+}
+
+std::optional<GroupHolder> find_holder(const GroupState& state, const std::string& proc) {
+    const unsigned long inode = socket_inode(state.port_id, proc);
+    if (inode == 0) return std::nullopt;
+    const std::string link = "socket:[" + std::to_string(inode) + "]";
+    std::error_code error;
+    for (fs::directory_iterator it(proc, error), end; !error && it != end; it.increment(error)) {
+        const std::string pid = it->path().filename();
+        if (std::isdigit(static_cast<unsigned char>(pid[0])) == 0) continue;
+        if (has_socket(it->path(), link))
+            return GroupHolder{std::stoi(pid), program_name(it->path())};
     }
     return std::nullopt;
 }
 
 std::string describe_holder(const GroupState& state, const std::string& proc) {
-    if (const unsigned long inode = socket_inode(state.port_id, proc); inode != 0) {
-        const std::string link = "socket:[" + std::to_string(inode) + "]";
-        std::error_code error;
-        for (fs::directory_iterator it(proc, error), end; !error && it != end;
-             it.increment(error)) {
-            const std::string pid = it->path().filename();
-            if (std::isdigit(static_cast<unsigned char>(pid[0])) == 0) continue;
-            if (has_socket(it->path(), link)) {
-                return program_name(it->path()) + " (pid " + pid + ")";
-            }
-        }
+    if (const auto holder = find_holder(state, proc)) {
+        return holder->program + " (pid " + std::to_string(holder->pid) + ")";
     }
     return std::string(kUnseenHolder) + " (netlink port " + std::to_string(state.port_id) + ")";
 }

@@ -7,6 +7,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.hpp"
 
 namespace nflogd::source {
 
@@ -18,11 +22,25 @@ struct GroupState {
     unsigned flush_timeout = 0;  ///< in units of 10 ms
 };
 
+/// The process that holds a group. Several may share the socket; it is one of them.
+struct GroupHolder {
+    int pid = 0;
+    std::string program;
+};
+
 /// Nothing if nobody holds the group or the file cannot be read.
 std::optional<GroupState> read_group_state(std::uint16_t group, const std::string& proc = "/proc");
 
 /// Of another user, container, or one that has just ended.
 inline constexpr const char* kUnseenHolder = "a process that cannot be seen from here";
+
+/// All groups that are held; an error if the file cannot be read, no group where the
+/// kernel has none.
+Result<std::vector<std::pair<std::uint16_t, GroupState>>> read_groups(
+    const std::string& proc = "/proc");
+
+/// Nothing if no process that can be seen has that socket.
+std::optional<GroupHolder> find_holder(const GroupState& state, const std::string& proc = "/proc");
 
 /// "ulogd (pid 1234)", or the netlink port where no process shows that socket.
 std::string describe_holder(const GroupState& state, const std::string& proc = "/proc");
