@@ -64,7 +64,7 @@ Status probe_netlink() {
     return system_error(errno, "netfilter's netlink socket", EX_UNAVAILABLE);
 }
 
-Result<std::unique_ptr<Nft>> open_context(bool dry_run) {
+Result<std::unique_ptr<Nft>> open_context(bool dry_run, unsigned output_flags = 0) {
     if (auto status = probe_netlink(); !status) return status.error();
     const auto before = open_descriptors();
     Context context(::nft_ctx_new(NFT_CTX_DEFAULT));
@@ -73,6 +73,7 @@ Result<std::unique_ptr<Nft>> open_context(bool dry_run) {
     ::nft_ctx_buffer_output(context.get());
     ::nft_ctx_buffer_error(context.get());
     ::nft_ctx_set_dry_run(context.get(), dry_run);
+    ::nft_ctx_output_set_flags(context.get(), output_flags);
     return std::unique_ptr<Nft>(std::make_unique<LibNft>(std::move(context)));
 }
 
@@ -91,6 +92,10 @@ int line_of(std::string_view place) {
 }  // namespace
 
 Result<std::unique_ptr<Nft>> open_nft() { return open_context(false); }
+
+Result<std::unique_ptr<Nft>> open_nft_with_handles() {
+    return open_context(false, NFT_CTX_OUTPUT_HANDLE);
+}
 
 Result<std::unique_ptr<Nft>> open_nft_dry_run() { return open_context(true); }
 

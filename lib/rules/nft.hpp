@@ -34,7 +34,10 @@ using OpenNft = std::function<Result<std::unique_ptr<Nft>>()>;
 /// program started by us would keep our tables alive after us.
 Result<std::unique_ptr<Nft>> open_nft();
 
-/// As above, but the kernel only checks and changes nothing.
+/// As above; listings show handles.
+Result<std::unique_ptr<Nft>> open_nft_with_handles();
+
+/// As open_nft(), but the kernel only checks and changes nothing.
 Result<std::unique_ptr<Nft>> open_nft_dry_run();
 
 /// The first error in what nft printed. `line` counts from 1, 0: nft named none.

@@ -17,6 +17,12 @@ namespace {
 void read_log(NftExpression& log, const Attributes& data) {
     log.group = data.number16(NFTA_LOG_GROUP);
     log.prefix = data.text(NFTA_LOG_PREFIX);
+    log.snaplen = data.number32(NFTA_LOG_SNAPLEN);
+    log.queue_threshold = data.number16(NFTA_LOG_QTHRESHOLD);
+}
+
+void read_limit(NftExpression& limit, const Attributes& data) {
+    limit.over = (data.number32(NFTA_LIMIT_FLAGS).value_or(0) & NFT_LIMIT_F_INV) != 0;
 }
 
 void read_counter(NftExpression& counter, const Attributes& data) {
@@ -75,7 +81,7 @@ struct Reader {
 constexpr Reader kReaders[] = {
     {"log", read_log},       {"counter", read_counter},     {"objref", read_object},
     {"meta", read_meta},     {"immediate", read_immediate}, {"target", read_target},
-    {"reject", read_reject}, {"match", read_match},
+    {"reject", read_reject}, {"match", read_match},         {"limit", read_limit},
 };
 
 NftExpression read_expression(const Attributes& attributes) {

@@ -23,15 +23,18 @@ namespace nflogd::rules {
 
 /// One expression of a rule, as far as anybody here wants to know it.
 struct NftExpression {
-    std::string name;                      ///< "log", "counter", "cmp" …
-    std::optional<std::uint16_t> group;    ///< of a log to nfnetlink_log
-    std::string prefix;                    ///< of a log
-    std::optional<std::uint64_t> packets;  ///< of a counter of the rule's own
-    std::string object;                    ///< the named counter that it stands for
-    bool sets = false;                     ///< writes something, never ends a rule
-    std::string verdict;                   ///< accept, drop, reject, or another's name
-    std::string comment;                   ///< of iptables' match of that name
-    std::string bytes;                     ///< its data, to be compared
+    std::string name;                              ///< "log", "counter", "cmp" …
+    std::optional<std::uint16_t> group;            ///< of a log to nfnetlink_log
+    std::string prefix;                            ///< of a log
+    std::optional<std::uint32_t> snaplen;          ///< of a log, if it says one
+    std::optional<std::uint16_t> queue_threshold;  ///< likewise
+    bool over = false;                             ///< a limit that takes what is over it
+    std::optional<std::uint64_t> packets;          ///< of a counter of the rule's own
+    std::string object;                            ///< the named counter that it stands for
+    bool sets = false;                             ///< writes something, never ends a rule
+    std::string verdict;                           ///< accept, drop, reject, or another's name
+    std::string comment;                           ///< of iptables' match of that name
+    std::string bytes;                             ///< its data, to be compared
 };
 
 struct NftItem {
