@@ -49,13 +49,19 @@ constexpr std::array kCommands = {
             "  nflogd status --json | jq .rules\n"
             "  nflogd status >/dev/null || echo 'degraded, or not running'\n",
             add_status},
+    Command{"doctor", "Find what would cost records on this machine, and how to repair it",
+            "  nflogd doctor\n"
+            "  nflogd doctor -c new.yaml\n"
+            "  nflogd doctor --json | jq '.[] | select(.result == \"problem\")'\n",
+            add_doctor},
 };
 
 constexpr const char* kExamples =
     "  nflogd run                       log new connections to /var/log/nflogd/nflogd.json\n"
     "  nflogd check -c nflogd.yaml      find every mistake in a configuration\n"
     "  nflogd rules                     see the firewall rules that would be installed\n"
-    "  nflogd replay capture.pcap       decode recorded packets\n";
+    "  nflogd replay capture.pcap       decode recorded packets\n"
+    "  nflogd doctor                    find what would cost records on this machine\n";
 
 /// Help that starts with examples: of the program, or of the subcommand.
 class Help : public CLI::Formatter {

@@ -11,7 +11,7 @@ import re
 import sys
 
 STAGES = {"source", "decode", "enrich", "filter", "format", "sink", "rules", "config", "summary",
-          "screen", "control"}
+          "screen", "control", "doctor"}
 EDGES = {stage: {"core"} for stage in STAGES}
 EDGES["core"] = set()
 EDGES["pipeline"] = {"core"} | STAGES
