@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Who reads the groups: ours, and those that the operator's rules log to.
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
 #include "checks.hpp"
@@ -12,18 +11,6 @@ namespace nflogd::doctor {
 namespace {
 
 constexpr const char* kNotRoot = "who holds a group is shown to root only";
-
-std::string canonical(const std::string& path) {
-    std::error_code error;
-    const auto real = std::filesystem::weakly_canonical(path, error);
-    return error ? path : real.string();
-}
-
-/// An nflogd that was started with the configuration that is looked at.
-bool is_ours(const Machine& machine, const Process& process) {
-    if (process.program != "nflogd") return false;
-    return canonical(config_of(process)) == canonical(machine.wanted.config_file);
-}
 
 bool reads(const Machine& machine, std::uint16_t group) {
     return std::any_of(machine.wanted.sources.begin(), machine.wanted.sources.end(),
@@ -66,7 +53,7 @@ std::vector<Finding> check_groups(const Machine& machine) {
     for (const Holder& holder : *machine.holders) {
         if (!reads(machine, holder.group)) continue;
         const Process process = read_process(machine.root, holder.pid);
-        if (holder.pid != 0 && is_ours(machine, process)) {
+        if (holder.pid != 0 && is_daemon(process, machine.wanted.config_file)) {
             ours = "our groups are held by " + name_of(process);
         } else {
             findings.push_back(held(holder, process));

@@ -26,6 +26,12 @@ std::vector<std::string> split_words(const std::string& text) {
     return words;
 }
 
+std::string canonical(const std::string& path) {
+    std::error_code error;
+    const auto real = std::filesystem::weakly_canonical(path, error);
+    return error ? path : real.string();
+}
+
 /// The last service in the path of its control group.
 std::string unit_of(const std::string& cgroup) {
     for (const std::string& line : lines_of(cgroup)) {
@@ -67,6 +73,13 @@ std::string stop_command(const Process& process) {
 
 std::string name_of(const Process& process) {
     return process.program + " (pid " + std::to_string(process.pid) + ")";
+}
+
+bool is_daemon(const Process& process, const std::string& config) {
+    if (process.program != "nflogd" && process.program != "nflogd-worker") return false;
+    const std::string theirs = config_of(process);
+    return theirs.empty() ? config.empty() || config == "/etc/nflogd/nflogd.yaml"
+                          : canonical(theirs) == canonical(config);
 }
 
 std::string config_of(const Process& nflogd) {

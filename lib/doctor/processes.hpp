@@ -27,6 +27,9 @@ struct Process {
 /// "ulogd (pid 1234)".
 [[nodiscard]] std::string name_of(const Process& process);
 
+/// Whether it is one of the two processes of the daemon with this configuration.
+[[nodiscard]] bool is_daemon(const Process& process, const std::string& config);
+
 /// The configuration that this nflogd was started with; empty: the default one.
 [[nodiscard]] std::string config_of(const Process& nflogd);
 

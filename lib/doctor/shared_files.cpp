@@ -86,7 +86,7 @@ std::vector<Finding> shared_with_others(const Machine& machine) {
     std::vector<Finding> findings;
     if (files.empty()) return findings;
     for (const Process& process : list_processes(machine.root)) {
-        if (process.program == "nflogd") continue;
+        if (is_daemon(process, machine.wanted.config_file)) continue;
         std::map<FileId, const WrittenPlace*> left = files;
         for_each_written(machine.root, process.pid, [&](const FileId& id) {
             const auto file = left.find(id);

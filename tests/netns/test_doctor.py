@@ -77,6 +77,18 @@ def test_all_is_well(doctor):
     assert not [row for row in rows if row["result"] == "skipped"]
 
 
+def test_our_own_daemon_is_no_stranger(doctor, tmp_path):
+    with subprocess.Popen(["ip", "netns", "exec", doctor.namespace.name, NFLOGD, "run", "-c",
+                           doctor.config], stderr=subprocess.DEVNULL) as daemon:
+        try:
+            wait_for(lambda: not doctor.found("not-running"), "the daemon to answer")
+            assert (tmp_path / "log" / "a.json").exists()
+            assert {row["finding"] for row in doctor.ask() if "finding" in row} <= {
+                "clock-unsynchronised"}
+        finally:
+            daemon.terminate()
+
+
 def test_nothing_is_changed(doctor):
     chain(doctor, "udp dport 9 log group 100")
     before = doctor.namespace.ruleset()
