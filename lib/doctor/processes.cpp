@@ -77,6 +77,7 @@ std::string name_of(const Process& process) {
 
 bool is_daemon(const Process& process, const std::string& config) {
     if (process.program != "nflogd" && process.program != "nflogd-worker") return false;
+    if (process.words.size() < 2 || process.words[1] != "run") return false;
     const std::string theirs = config_of(process);
     return theirs.empty() ? config.empty() || config == "/etc/nflogd/nflogd.yaml"
                           : canonical(theirs) == canonical(config);

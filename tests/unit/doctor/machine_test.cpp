@@ -9,6 +9,7 @@
 
 #include "catch.hpp"
 #include "doctor/checks.hpp"
+#include "doctor/processes.hpp"
 #include "doctor/report.hpp"
 
 using namespace nflogd;
@@ -181,6 +182,13 @@ TEST_CASE("ulogd that takes our group at boot") {
     CHECK(names(check_other_loggers(fake.machine)) == Names{""});
     fake.file("/etc/ulogd.conf", "[log1]\ngroup = 100\n");
     CHECK(names(check_other_loggers(fake.machine)) == Names{"ulogd-wants-group"});
+}
+
+TEST_CASE("the daemon is what runs with the same configuration") {
+    CHECK(is_daemon({1, "nflogd", {"nflogd", "run"}, {}}, ""));
+    CHECK(is_daemon({1, "nflogd-worker", {"nflogd", "run", "-c", "/a/../b"}, {}}, "/b"));
+    CHECK_FALSE(is_daemon({1, "nflogd", {"nflogd", "run", "-c", "/a"}, {}}, "/b"));
+    CHECK_FALSE(is_daemon({1, "nflogd", {"nflogd", "record", "--group", "100"}, {}}, ""));
 }
 
 TEST_CASE("what could not be looked at is no ok") {
