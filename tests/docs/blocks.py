@@ -56,9 +56,10 @@ def fenced(path):
 
 def help_examples():
     for command in ((), *((name,) for name in cli.commands())):
-        # In the program's own help an explanation stands behind each example.
-        lines = [re.split(r" {3,}", line)[0] for line in cli.examples(*command)]
-        yield Block(" ".join(("nflogd", *command, "--help")), "sh", "\n".join(lines) + "\n", "")
+        for line in cli.examples(*command):
+            # In the program's own help an explanation stands behind each example.
+            example = re.split(r" {3,}", line)[0]
+            yield Block(" ".join(("nflogd", *command, "--help")), "sh", example + "\n", "")
 
 
 def everything():
