@@ -86,6 +86,7 @@ private:
 
 std::string restrict_access(const std::vector<std::string>& writable_directories,
                             const std::vector<std::string>& readable_files,
+                            const std::vector<std::string>& readable_directories,
                             const std::vector<std::uint16_t>& tcp_ports, bool any_tcp_port) {
     const long abi =
         ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -95,6 +96,7 @@ std::string restrict_access(const std::vector<std::string>& writable_directories
     Ruleset ruleset(rights);
     for (const std::string& path : writable_directories) ruleset.allow(path, kWriteTree);
     for (const std::string& path : readable_files) ruleset.allow(path, kReadFile);
+    for (const std::string& path : readable_directories) ruleset.allow(path, kReadTree);
     for (const std::uint16_t port : tcp_ports) ruleset.allow_tcp(port);
     ruleset.allow("/etc/localtime", kReadFile);
     ruleset.allow("/usr/share/zoneinfo", kReadTree);

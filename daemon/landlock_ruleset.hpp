@@ -13,6 +13,7 @@ namespace nflogd::daemon {
 /// processes outside, as far as the kernel knows how. Returns what was reached, for the log.
 std::string restrict_access(const std::vector<std::string>& writable_directories,
                             const std::vector<std::string>& readable_files,
+                            const std::vector<std::string>& readable_directories,
                             const std::vector<std::uint16_t>& tcp_ports, bool any_tcp_port);
 
 }  // namespace nflogd::daemon

@@ -54,6 +54,14 @@ constexpr std::array kCommands = {
             "  nflogd doctor -c new.yaml\n"
             "  nflogd doctor --json | jq '.[] | select(.result == \"problem\")'\n",
             add_doctor},
+    Command{"tail", "Show packets as they are logged, or those of a log",
+            "  nflogd tail\n"
+            "  nflogd tail --last 50 --action drop --not --proto icmp\n"
+            "  nflogd tail --since 2h --from-ip 192.0.2.0/24 --to-port 22,3389 --no-follow\n"
+            "  nflogd tail -f /var/log/nflogd/nflogd.json\n"
+            "  nflogd tail --since yesterday --until today -o json /var/log/nflogd/nflogd.json\n"
+            "  nflogd tail --filter 'tcp_flags has SYN and length > 60' capture.pcap\n",
+            add_tail},
 };
 
 constexpr const char* kExamples =
@@ -61,7 +69,8 @@ constexpr const char* kExamples =
     "  nflogd check -c nflogd.yaml      find every mistake in a configuration\n"
     "  nflogd rules                     see the firewall rules that would be installed\n"
     "  nflogd replay capture.pcap       decode recorded packets\n"
-    "  nflogd doctor                    find what would cost records on this machine\n";
+    "  nflogd doctor                    find what would cost records on this machine\n"
+    "  nflogd tail                      show packets as they are logged\n";
 
 /// Help that starts with examples: of the program, or of the subcommand.
 class Help : public CLI::Formatter {

@@ -35,8 +35,8 @@ Result<std::string> enter(const Sandbox& sandbox) {
         return system_error(errno, "PR_SET_NO_NEW_PRIVS");
     }
     const std::string landlock =
-        restrict_access(sandbox.writable_directories, sandbox.readable_files, sandbox.tcp_ports,
-                        sandbox.any_tcp_port);
+        restrict_access(sandbox.writable_directories, sandbox.readable_files,
+                        sandbox.readable_directories, sandbox.tcp_ports, sandbox.any_tcp_port);
     const Status restricted = restrict_system_calls(
         sandbox.socket_families, {sandbox.accept_connections, sandbox.any_tcp_port});
     if (!restricted) return restricted.error();

@@ -18,6 +18,8 @@ struct Sandbox {
     /// Below these, files may be made, written, renamed and removed.
     std::vector<std::string> writable_directories;
     std::vector<std::string> readable_files;
+    /// Below these, files may be read, and found.
+    std::vector<std::string> readable_directories;
     /// Sockets of these families may be made and connected; with TCP only to these
     /// ports, if Landlock is new enough (ABI 4).
     std::vector<int> socket_families;

@@ -30,7 +30,7 @@ Error cannot_connect(const std::string& path, int error) {
 
 }  // namespace
 
-Result<Fd> send_request(const std::string& path, const Request& request) {
+Result<Fd> connect(const std::string& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) return cannot_connect(path, ENAMETOOLONG);
@@ -40,8 +40,14 @@ Result<Fd> send_request(const std::string& path, const Request& request) {
     if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         return cannot_connect(path, errno);
     }
+    return fd;
+}
+
+Result<Fd> send_request(const std::string& path, const Request& request) {
+    auto fd = connect(path);
+    if (!fd) return fd;
     const std::string line = to_line(request);
-    if (::send(fd.get(), line.data(), line.size(), MSG_NOSIGNAL) !=
+    if (::send(fd->get(), line.data(), line.size(), MSG_NOSIGNAL) !=
         static_cast<ssize_t>(line.size())) {
         return system_error(errno, path, EX_UNAVAILABLE);
     }

@@ -12,6 +12,10 @@
 
 namespace nflogd::control {
 
+/// A connection to a UNIX stream socket, over which nothing was said. Errors:
+/// EX_UNAVAILABLE if nobody listens there, EX_NOPERM.
+Result<Fd> connect(const std::string& path);
+
 /// A connection over which the request was sent; what comes then is the answer. Errors:
 /// EX_UNAVAILABLE if nobody listens there, EX_NOPERM.
 Result<Fd> send_request(const std::string& path, const Request& request);
