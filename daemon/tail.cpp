@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <csignal>
 #include <map>
 #include <memory>
 
@@ -99,6 +100,9 @@ Result<config::Config> config_of(const TailArguments& arguments) {
     return Error{"", EX_CONFIG};
 }
 
+/// Nothing is to be tidied up, and whole lines are written at a time.
+extern "C" void end_at_once(int) { ::_exit(EX_OK); }
+
 Status tail(TailArguments& arguments, const CLI::App& app) {
     if (Status read = read_times(arguments); !read) return read;
     if (Status good = check_format(arguments); !good) return good;
@@ -132,22 +136,18 @@ Status tail(TailArguments& arguments, const CLI::App& app) {
 }
 
 void add_filters(CLI::App& app, TailArguments& arguments) {
-    const std::string group = "Which packets";
     for (const filter::FlagRow& row : filter::flag_rows()) {
         app.add_option(std::string(row.flag), arguments.values[std::string(row.flag)],
                        std::string(row.help))
             ->type_name(std::string(row.value))
             ->type_size(1)
-            ->allow_extra_args(false)
-            ->group(group);
+            ->allow_extra_args(false);
     }
     app.add_flag(kNot, arguments.negations,
-                 "Turns the next of these flags round: --not --to-port 22")
-        ->group(group);
+                 "Turns the next of these flags round: --not --to-port 22");
     app.add_option("--filter", arguments.filter,
                    "An expression (nflogd-filter(7)), besides the flags")
-        ->type_name("EXPRESSION")
-        ->group(group);
+        ->type_name("EXPRESSION");
 }
 
 }  // namespace
@@ -213,6 +213,8 @@ Action add_tail(CLI::App& app) {
     add_socket_option(app, arguments->socket);
     add_filters(app, *arguments);
     return [arguments, &app] {
+        std::signal(SIGINT, end_at_once);
+        std::signal(SIGTERM, end_at_once);
         const Status done = tail(*arguments, app);
         return done ? EX_OK : fail(done.error());
     };

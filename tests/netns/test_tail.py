@@ -248,7 +248,7 @@ def test_following_over_rotations(rotated):
         rotated.write_text(packets(107, 108))  # as logrotate's copytruncate
         read_until(process, lambda text: seqs(text) == [105, 106, 107], "the copy's records")
         process.send_signal(signal.SIGINT)
-        assert process.wait(LIMIT) == -signal.SIGINT
+        assert process.wait(LIMIT) == 0
         assert process.stderr.read() == b""
 
 
@@ -282,7 +282,7 @@ def test_no_daemon(tmp_path):
     with running("-f", "--socket", tmp_path / "none.sock") as process:
         assert b"waiting" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(LIMIT) == -signal.SIGINT
+        assert process.wait(LIMIT) == 0
 
 
 def test_live_records_behind_those_of_the_log(network, daemon, config, log):
