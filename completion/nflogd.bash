@@ -13,9 +13,10 @@ _nflogd_options() {
     "$1" "${@:2}" --help 2>/dev/null | sed -nE '
         /^ {1,4}-/!d
         s/^ *//
-        s/^(-[A-Za-z0-9]),? *(--)/\1 \2/
-        s/^((-[^ ]+ )?-[^ ]+)   *.*/\1/
-        s/^((-[^ ]+ )?-[^ ]+ [^ ]+).*/\1/
+        s/, +-/,-/g
+        s/  .*//
+        s/ (REQUIRED|Excludes:|Needs:).*//
+        s/,-/ -/g
         p'
 }
 
@@ -53,7 +54,7 @@ _nflogd() {
     while IFS= read -r line; do
         local names=" ${line%%[A-Z\{]*} "
         [[ $prev == -* && $names == *" $prev "* && $line == *" "[A-Z\{]* ]] || continue
-        _nflogd_value "$program" "$prev" "${line##* }"
+        _nflogd_value "$program" "$prev" "${line#"${line%%[A-Z\{]*}"}"
         return
     done <<<"$options"
     $split && return

@@ -47,9 +47,9 @@ def commands():
 def options(*command):
     found = []
     for line in section(help_of(*command), "Options"):
-        match = re.match(r" {1,4}(?:(-\w),? *)?(--[\w-]+)?(?: (\S+))?", line)
-        if match and (match[1] or match[2]):
-            found.append(Option(tuple(filter(None, match.groups()[:2])), match[3] or ""))
+        match = re.match(r" {1,4}(-[\w-]+(?:, *-[\w-]+)*)(?: (?!Excludes:|Needs:)(\S+))?", line)
+        if match:
+            found.append(Option(tuple(re.split(", *", match[1])), match[2] or ""))
     return found
 
 

@@ -9,7 +9,10 @@ case "$1 $*" in
     record\ *--count*) exec "$real" "$@" ;;
     record\ *) shown='recording group' ;;
     tail\ *) shown='.' ;;
-    top\ *) exec script -qec "timeout -s INT --preserve-status 2 $real $(printf '%q ' "$@")" /dev/null ;;
+    top\ *)
+        script -qec "timeout --foreground -s INT --preserve-status 2 $real $(printf '%q ' "$@")" /dev/null || [[ $? == 130 ]]
+        exit
+        ;;
     # What they have to find fault with is no fault of the example.
     doctor\ * | status\ *)
         "$real" "$@" || [[ $? == 1 ]]
@@ -18,7 +21,7 @@ case "$1 $*" in
     *) exec "$real" "$@" ;;
 esac
 said=$(mktemp)
-coproc "$real" "$@" > >(tee -a "$said") 2> >(tee -a "$said" >&2)
+coproc env --default-signal=INT "$real" "$@" > >(tee -a "$said") 2> >(tee -a "$said" >&2)
 pid=$COPROC_PID
 for _ in {1..500}; do
     grep -q "$shown" "$said" && break
@@ -26,4 +29,4 @@ for _ in {1..500}; do
     sleep 0.02
 done
 kill -INT "$pid" 2>/dev/null
-wait "$pid"
+wait "$pid" || [[ $? == 130 ]]
