@@ -45,8 +45,10 @@ def commands():
 
 @functools.cache
 def options(*command):
+    """Of all groups of options, whatever their titles."""
     found = []
-    for line in section(help_of(*command), "Options"):
+    _, _, text = help_of(*command).partition("\nOptions:\n")
+    for line in text.partition("\nSubcommands:\n")[0].splitlines():
         match = re.match(r" {1,4}(-[\w-]+(?:, *-[\w-]+)*)(?: (?!Excludes:|Needs:)(\S+))?", line)
         if match:
             found.append(Option(tuple(re.split(", *", match[1])), match[2] or ""))
