@@ -39,7 +39,8 @@ compadd() {{
 }}
 complete-and-tell() {{ zle expand-or-complete; print -- end-of-offers >>{work}/offered }}
 zle -N complete-and-tell && bindkey '^I' complete-and-tell
-stty rows 500
+stty rows 500 cols 200
+LISTMAX=1000
 """
 
 
