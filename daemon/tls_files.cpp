@@ -79,7 +79,8 @@ TlsFiles::Findings TlsFiles::read(config::Config& config) {
         if (wrong.empty()) wrong = read(tls->key, findings);
         if (wrong.empty()) {
             const auto made = sink::make_tls_context(*tls);
-            if (!made) wrong = made.error().message;
+            // A library that is missing is told by load_libraries().
+            if (!made && made.error().exit_code != EX_UNAVAILABLE) wrong = made.error().message;
         }
         if (!wrong.empty()) {
             findings.problems.push_back({output.where, head + wrong});

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-//
-// SHA-1 is computed by libcrypto's function for it and not through EVP, which allocates
-// for every message (OpenSSL 3.0: EVP_DigestInit_ex makes a new context each time) and
-// reads the system's configuration. No signature stands on it: it is a short name.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/community_id.hpp"
-
-#include <openssl/sha.h>
 
 #include <cstring>
 #include <optional>
 #include <utility>
 
+#include "core/sha1.hpp"
+
 namespace nflogd {
 namespace {
-
-using Digest = std::array<std::uint8_t, 20>;
 
 constexpr std::uint8_t kIcmp = 1;
 constexpr std::uint8_t kTcp = 6;
@@ -117,7 +110,7 @@ Input make_input(const Headers& headers, Ports ports, std::uint16_t seed) {
     return input;
 }
 
-void write_base64(char* out, const Digest& digest) {
+void write_base64(char* out, const Sha1Digest& digest) {
     constexpr std::string_view kDigits =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (std::size_t at = 0; at < digest.size(); at += 3) {
@@ -132,13 +125,9 @@ void write_base64(char* out, const Digest& digest) {
     out[-1] = '=';  // 20 bytes end one short of a group
 }
 
-bool hash(const Input& input, Digest& digest) {
-    SHA_CTX context;
-    return SHA1_Init(&context) == 1 && SHA1_Update(&context, input.data(), input.size()) == 1 &&
-           SHA1_Final(digest.data(), &context) == 1;
-}
-
 }  // namespace
+
+CommunityId::CommunityId(std::uint16_t seed) : seed_(seed) { load_sha1(); }
 
 std::string_view CommunityId::of(const Headers& headers) {
     if (!headers.has(HeaderField::src_ip) || !headers.has(HeaderField::dest_ip) ||
@@ -146,11 +135,11 @@ std::string_view CommunityId::of(const Headers& headers) {
         return {};
     }
     const auto ports = ports_of(headers);
-    Digest digest;
-    if (!ports || !hash(make_input(headers, *ports, seed_), digest)) return {};
+    if (!ports) return {};
+    const Input input = make_input(headers, *ports, seed_);
     text_[0] = '1';
     text_[1] = ':';
-    write_base64(text_.data() + 2, digest);
+    write_base64(text_.data() + 2, sha1({input.data(), input.size()}));
     return {text_.data(), text_.size()};
 }
 

@@ -18,8 +18,9 @@ public:
     /// "1:" and a SHA-1 in base64.
     static constexpr std::size_t kLength = 30;
 
-    /// All that are to be compared have the same seed.
-    explicit CommunityId(std::uint16_t seed = 0) : seed_(seed) {}
+    /// All that are to be compared have the same seed. See load_sha1() for when the first
+    /// one is to be made.
+    explicit CommunityId(std::uint16_t seed = 0);
 
     /// Valid until the next call. Empty where a part of the flow is not known: no
     /// addresses, or no ports or ICMP type where the protocol has them, as in later

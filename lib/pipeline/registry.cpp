@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/sha1.hpp"
 #include "core/terminal.hpp"
 #include "filter/filter.hpp"
 #include "format/journald.hpp"
@@ -14,6 +15,7 @@
 #include "sink/file.hpp"
 #include "sink/journald.hpp"
 #include "sink/kafka.hpp"
+#include "sink/openssl_library.hpp"
 #include "sink/socket.hpp"
 #include "sink/socket_address.hpp"
 #include "sink/spool.hpp"
@@ -30,6 +32,7 @@ struct FormatRow {
     std::unique_ptr<format::Formatter> (*make)(format::FormatOptions options);
     bool raw = false;  ///< prints bytes of the message, not only the record
     const sink::FileLayout& (*layout)() = sink::line_layout;
+    bool flow = false;  ///< prints Community IDs, unless it is told not to
 };
 
 /// More than all attributes before the payload need: the longest prefix, a link-layer
@@ -39,9 +42,9 @@ constexpr std::size_t kAttributeBytes = 512;
 constexpr std::array kFormats = {
     FormatRow{"json", format::make_json},
     FormatRow{"line", format::make_line},
-    FormatRow{"ecs", format::make_ecs},
-    FormatRow{"cef", format::make_cef},
-    FormatRow{"ocsf", format::make_ocsf},
+    FormatRow{"ecs", format::make_ecs, false, sink::line_layout, true},
+    FormatRow{"cef", format::make_cef, false, sink::line_layout, true},
+    FormatRow{"ocsf", format::make_ocsf, false, sink::line_layout, true},
     FormatRow{"kernel", format::make_kernel, true},
     FormatRow{"pcap", format::make_pcap, true, sink::pcap_layout},
 };
@@ -55,6 +58,13 @@ const FormatRow* find_format(std::string_view name) {
 const sink::FileLayout& layout_of(std::string_view format) {
     const FormatRow* const row = find_format(format);
     return row == nullptr ? sink::line_layout() : row->layout();
+}
+
+bool has_community_ids(const config::OutputConfig& output) {
+    const auto* kafka = std::get_if<KafkaOptions>(&output.options);
+    if (kafka != nullptr && kafka->key == KafkaKey::community_id) return true;
+    const FormatRow* const row = find_format(output.format);
+    return output.text.community_id.value_or(row != nullptr && row->flow);
 }
 
 SinkResult make_file(const config::OutputConfig& output, const Clock& clock,
@@ -254,6 +264,11 @@ std::vector<std::string> files_read_by(const config::OutputConfig& output) {
 }
 
 Status load_libraries(const config::OutputConfig& output) {
+    if (has_community_ids(output)) load_sha1();
+    const auto* syslog = std::get_if<SyslogOptions>(&output.options);
+    if (syslog != nullptr && syslog->receiver.transport == SyslogTransport::tls) {
+        return sink::load_openssl();
+    }
     return std::holds_alternative<KafkaOptions>(output.options) ? sink::load_kafka() : Status();
 }
 

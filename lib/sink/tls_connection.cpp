@@ -2,15 +2,14 @@
 #include "sink/tls_connection.hpp"
 
 #include <arpa/inet.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "sink/openssl_library.hpp"
 
 namespace nflogd::sink {
 namespace {
@@ -30,8 +29,8 @@ bool is_address(const std::string& text) {
 
 /// OpenSSL's macro for it holds a cast that our warnings refuse.
 bool set_server_name(SSL* ssl, std::string name) {
-    return ::SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) ==
-           1;
+    return openssl().SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                              name.data()) == 1;
 }
 
 std::string without_final_dot(std::string name) {
@@ -41,7 +40,7 @@ std::string without_final_dot(std::string name) {
 
 }  // namespace
 
-void TlsConnection::FreeSsl::operator()(SSL* ssl) const { ::SSL_free(ssl); }
+void TlsConnection::FreeSsl::operator()(SSL* ssl) const { openssl().SSL_free(ssl); }
 
 TlsConnection::TlsConnection(const SyslogReceiver& receiver, const TlsOptions& options,
                              const Clock& clock)
@@ -76,15 +75,17 @@ int TlsConnection::connect(const Patience& patience) {
 }
 
 int TlsConnection::begin() {
-    ::ERR_clear_error();
-    ssl_.reset(::SSL_new(context_.get()));
+    openssl().ERR_clear_error();
+    ssl_.reset(openssl().SSL_new(context_.get()));
     SSL* const ssl = ssl_.get();
-    if (ssl == nullptr || ::SSL_set_fd(ssl, tcp_.fd()) != 1) return fail(ENOMEM, take_tls_error());
-    X509_VERIFY_PARAM* const verify = ::SSL_get0_param(ssl);
-    ::X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    if (ssl == nullptr || openssl().SSL_set_fd(ssl, tcp_.fd()) != 1)
+        return fail(ENOMEM, take_tls_error());
+    X509_VERIFY_PARAM* const verify = openssl().SSL_get0_param(ssl);
+    openssl().X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     const bool address = is_address(name_);
-    const int set = address ? ::X509_VERIFY_PARAM_set1_ip_asc(verify, name_.c_str())
-                            : ::X509_VERIFY_PARAM_set1_host(verify, name_.data(), name_.size());
+    const int set = address
+                        ? openssl().X509_VERIFY_PARAM_set1_ip_asc(verify, name_.c_str())
+                        : openssl().X509_VERIFY_PARAM_set1_host(verify, name_.data(), name_.size());
     const bool told = address || set_server_name(ssl, name_);
     if (set != 1 || !told) return fail(EPROTO, take_tls_error());
     give_up_at_ = clock_.monotonic() + kAnswer;
@@ -93,8 +94,8 @@ int TlsConnection::begin() {
 
 int TlsConnection::shake_hands(const Patience& patience) {
     while (true) {
-        ::ERR_clear_error();
-        const int result = ::SSL_connect(ssl_.get());
+        openssl().ERR_clear_error();
+        const int result = openssl().SSL_connect(ssl_.get());
         if (result == 1) break;
         const int error = failure_of(result);
         if (error != EAGAIN) return fail(error, reason_of_refusal());
@@ -110,7 +111,7 @@ int TlsConnection::shake_hands(const Patience& patience) {
 /// With TLS 1.3 our side is done before the receiver has looked at our certificate. It
 /// then sends a ticket or a refusal; a receiver that says nothing is taken at its word.
 int TlsConnection::confirm(const Patience& patience) {
-    if (::SSL_version(ssl_.get()) < TLS1_3_VERSION) return 0;
+    if (openssl().SSL_version(ssl_.get()) < TLS1_3_VERSION) return 0;
     for (int i = 0; i < kConfirmations; ++i) {
         if (!patience.wait(tcp_.fd(), POLLIN)) continue;
         if (alive()) return 0;
@@ -123,7 +124,7 @@ int TlsConnection::confirm(const Patience& patience) {
 /// EAGAIN: when the socket is ready for wanted_.
 int TlsConnection::failure_of(int result) {
     const int error = errno;
-    switch (::SSL_get_error(ssl_.get(), result)) {
+    switch (openssl().SSL_get_error(ssl_.get(), result)) {
         case SSL_ERROR_WANT_READ: wanted_ = POLLIN; return EAGAIN;
         case SSL_ERROR_WANT_WRITE: wanted_ = POLLOUT; return EAGAIN;
         case SSL_ERROR_ZERO_RETURN: return EPIPE;
@@ -134,10 +135,10 @@ int TlsConnection::failure_of(int result) {
 
 /// Of the handshake that failed just now, with what may help.
 std::string TlsConnection::reason_of_refusal() const {
-    const long verified = ::SSL_get_verify_result(ssl_.get());
+    const long verified = openssl().SSL_get_verify_result(ssl_.get());
     if (options_.verify && verified != X509_V_OK) {
         take_tls_error();
-        const std::string reason = ::X509_verify_cert_error_string(verified);
+        const std::string reason = openssl().X509_verify_cert_error_string(verified);
         const bool name =
             verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH;
         if (name) {
@@ -147,7 +148,8 @@ std::string TlsConnection::reason_of_refusal() const {
         return "its certificate is refused: " + reason + "; trusted is who signs in " +
                options_.ca.path + " (tls.ca)";
     }
-    if (::ERR_peek_last_error() == 0) return "it closed the connection during the TLS handshake";
+    if (openssl().ERR_peek_last_error() == 0)
+        return "it closed the connection during the TLS handshake";
     return "TLS: " + take_tls_error();
 }
 
@@ -155,8 +157,8 @@ bool TlsConnection::alive() {
     if (!ready_) return false;
     std::array<char, 1024> text;
     for (int i = 0; i < kReads; ++i) {
-        ::ERR_clear_error();
-        const int got = ::SSL_read(ssl_.get(), text.data(), static_cast<int>(text.size()));
+        openssl().ERR_clear_error();
+        const int got = openssl().SSL_read(ssl_.get(), text.data(), static_cast<int>(text.size()));
         if (got > 0) continue;
         const int error = failure_of(got);
         wanted_ = POLLOUT;
@@ -198,8 +200,9 @@ ssize_t TlsConnection::send(std::span<const iovec> pieces) {
     } else if (!offered_again(pieces)) {
         return -fail(ECONNABORTED, "what was sent in part is not wanted any more");
     }
-    ::ERR_clear_error();
-    const int sent = ::SSL_write(ssl_.get(), pending_.data(), static_cast<int>(pending_.size()));
+    openssl().ERR_clear_error();
+    const int sent =
+        openssl().SSL_write(ssl_.get(), pending_.data(), static_cast<int>(pending_.size()));
     if (sent > 0) {
         wanted_ = POLLOUT;
         pending_.clear();
@@ -220,8 +223,8 @@ void TlsConnection::close() {
 
 void TlsConnection::finish(const Patience& patience) {
     if (ready_ && pending_.empty()) {
-        ::ERR_clear_error();
-        ::SSL_shutdown(ssl_.get());
+        openssl().ERR_clear_error();
+        openssl().SSL_shutdown(ssl_.get());
     }
     tcp_.finish(patience);
     close();

@@ -6,9 +6,10 @@ import os
 import subprocess
 
 import pytest
+import yaml
 
 from certificates import Authority, authority, server  # noqa: F401 (fixtures)
-from harness import LIMIT, final_ledger, run, wait_for
+from harness import LIMIT, NFLOGD, final_ledger, run, wait_for
 from rsyslog import TLS_PORT, rsyslog  # noqa: F401 (a fixture)
 from test_syslog import RULES, check_equal, check_headers, lines_of, outputs, quiet, send
 
@@ -211,3 +212,15 @@ def test_check_tells_what_is_wrong_with_certificates(network, config, log, autho
     done = checked(network, tmp_path, config, log, address="udp://127.0.0.1:1",
                    spool={"path": "/var/spool/x"})
     assert done.returncode == 78 and "spool: takes an address" in done.stderr
+
+
+def test_without_openssl_it_says_what_to_install(network, config, log, authority, tmp_path):
+    file = tmp_path / "tls.yaml"
+    file.write_text(yaml.safe_dump(config(RULES[0], outputs=outputs(
+        log, address=ADDRESS, tls={"ca": str(authority.ca)}))))
+    hidden = ["unshare", "--mount", "sh", "-c",
+              'for file in /usr/lib/*/libssl.so.3; do mount --bind /dev/null "$file"; done; exec "$@"',
+              "sh", NFLOGD]
+    for command in ("run", "check"):
+        done = network.gw.run(*hidden, command, "-c", file, check=False)
+        assert (done.returncode, "output 'siem': TLS needs OpenSSL 3" in done.stderr) == (69, True), done.stderr
