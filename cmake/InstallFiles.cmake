@@ -8,7 +8,7 @@ set(nflogd_doc_dir share/doc/nflogd)
 
 install(FILES systemd/nflogd.sysusers.conf DESTINATION lib/sysusers.d RENAME nflogd.conf)
 install(FILES systemd/nflogd.tmpfiles.conf DESTINATION lib/tmpfiles.d RENAME nflogd.conf)
-install(FILES config/nflogd.schema.json DESTINATION share/nflogd)
+install(FILES config/nflogd.schema.json config/small-router.yaml DESTINATION share/nflogd)
 
 # Where Debian's zsh looks, and where others do.
 if(EXISTS /etc/debian_version)
@@ -20,10 +20,15 @@ set(NFLOGD_ZSH_DIR ${zsh_dir} CACHE PATH "Directory of completions for zsh")
 install(FILES completion/_nflogd DESTINATION ${NFLOGD_ZSH_DIR})
 install(FILES completion/nflogd.bash DESTINATION share/bash-completion/completions RENAME nflogd)
 
-install(FILES LICENSE DESTINATION ${nflogd_doc_dir})
-install(FILES README.md CHANGELOG.md DESTINATION ${nflogd_doc_dir} OPTIONAL)
-install(DIRECTORY docs/ DESTINATION ${nflogd_doc_dir})
-install(FILES config/nflogd.yaml systemd/iptables.conf DESTINATION ${nflogd_doc_dir}/examples)
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${nflogd_doc_dir} COMPONENT documentation)
+install(DIRECTORY docs/ DESTINATION ${nflogd_doc_dir} COMPONENT documentation)
+install(FILES config/nflogd.yaml config/small-router.yaml systemd/iptables.conf DESTINATION ${nflogd_doc_dir}/examples
+        COMPONENT documentation)
+# Dashboards and rules for the metrics.
+foreach(examples grafana prometheus)
+    install(DIRECTORY config/${examples} DESTINATION ${nflogd_doc_dir}/examples
+            COMPONENT documentation OPTIONAL)
+endforeach()
 
 # The unit and the configuration need a script: the one names the program by its
 # path below the prefix, which may be chosen as late as `cmake --install --prefix`;
@@ -31,6 +36,7 @@ install(FILES config/nflogd.yaml systemd/iptables.conf DESTINATION ${nflogd_doc_
 install(CODE "
     set(source_dir \"${PROJECT_SOURCE_DIR}\")
     set(sbin_dir \"${CMAKE_INSTALL_SBINDIR}\")
-    set(config_dir \"${NFLOGD_CONFIG_DIR}\")")
-install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallUnit.cmake)
-install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallConfig.cmake)
+    set(config_dir \"${NFLOGD_CONFIG_DIR}\")"
+    COMPONENT program)
+install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallUnit.cmake COMPONENT program)
+install(SCRIPT ${PROJECT_SOURCE_DIR}/cmake/InstallConfig.cmake COMPONENT program)

@@ -42,6 +42,7 @@ expect_files() {
     expect "$root" 644 "$prefix/share/man/man1/nflogd-replay.1"
     expect "$root" 644 "$prefix/share/bash-completion/completions/nflogd"
     expect "$root" 644 "$prefix/share/nflogd/nflogd.schema.json"
+    expect "$root" 644 "$prefix/share/nflogd/small-router.yaml"
     expect "$root" 644 "$prefix/share/doc/nflogd/LICENSE"
     expect "$root" 644 "$prefix/share/doc/nflogd/nflog-recording.md"
     expect "$root" 644 "$prefix/share/doc/nflogd/examples/nflogd.yaml"

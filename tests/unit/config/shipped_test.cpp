@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "config/keys.hpp"
+#include "core/record.hpp"
 #include "helpers.hpp"
 
 using namespace nflogd;
@@ -133,6 +134,23 @@ TEST_CASE("the installed file does what no file does") {
         same(file.rules.log[i], none.rules.log[i]);
     }
     for (std::size_t i = 0; i < file.outputs.size(); ++i) same(file.outputs[i], none.outputs[i]);
+}
+
+TEST_CASE("the file for small routers asks for little memory and little room") {
+    const Config config = good(slurp(NFLOGD_SOURCE_DIR "/config/small-router.yaml"));
+    REQUIRE(config.sources.size() == 1);
+    CHECK(config.sources[0].receive_buffer <= 1U << 20);
+    REQUIRE(config.outputs.size() == 1);
+    CHECK(config.outputs[0].queue * sizeof(Record) <= 1U << 20);
+    const auto& file = std::get<FileOptions>(config.outputs[0].options);
+    CHECK(file.path == "/var/log/nflogd/nflogd.json");
+    CHECK(file.rotate.max_total <= 8U << 20);
+    const Config standard = good(shipped());
+    REQUIRE(config.rules.log.size() == standard.rules.log.size());
+    for (std::size_t i = 0; i < config.rules.log.size(); ++i) {
+        CHECK(config.rules.log[i].name == standard.rules.log[i].name);
+        CHECK(config.rules.log[i].limit.has_value());
+    }
 }
 
 TEST_CASE("what the installed file shows commented can be set") {
