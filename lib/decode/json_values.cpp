@@ -38,9 +38,7 @@ public:
     explicit Room(std::span<char> out) : out_(out) {}
 
     void put(std::string_view text) {
-        const std::size_t size = std::min(text.size(), out_.size() - size_);
-        std::memcpy(out_.data() + size_, text.data(), size);
-        size_ += size;
+        if (!text.empty()) size_ += text.copy(out_.data() + size_, out_.size() - size_);
     }
     void put(char32_t code) {
         const auto low = [code](unsigned shift) {
