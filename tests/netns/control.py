@@ -40,6 +40,15 @@ class Control:
         """The next line; empty at the end."""
         return self.file.readline()
 
+    def packet(self):
+        """The next record of a packet, whatever events stand before it."""
+        return next(record for record in map(json.loads, iter(self.line, b""))
+                    if record["event"] == "packet")
+
+    def line_with(self, text):
+        """The next line with this in it."""
+        return next(line for line in iter(self.line, b"") if text in line)
+
     def close(self):
         self.file.close()
         self.socket.close()
