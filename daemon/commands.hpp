@@ -26,6 +26,8 @@ Action add_record(CLI::App& app);
 Action add_status(CLI::App& app);
 Action add_doctor(CLI::App& app);
 Action add_tail(CLI::App& app);
+Action add_top(CLI::App& app);
+Action add_report(CLI::App& app);
 
 /// Adds -c/--config to a subcommand.
 void add_config_option(CLI::App& app, std::string& path);

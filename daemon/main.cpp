@@ -62,6 +62,17 @@ constexpr std::array kCommands = {
             "  nflogd tail --since yesterday --until today -o json /var/log/nflogd/nflogd.json\n"
             "  nflogd tail --filter 'tcp_flags has SYN and length > 60' capture.pcap\n",
             add_tail},
+    Command{"top", "Show live who sends most, where to, through which rule, and what is lost",
+            "  nflogd top\n"
+            "  nflogd top --filter 'action == drop'\n"
+            "  nflogd top --once --seconds 10\n"
+            "  nflogd top /var/log/nflogd/nflogd.json\n",
+            add_top},
+    Command{"report", "Sum up logs: who sent most, where to, through which rule, and what was lost",
+            "  nflogd report /var/log/nflogd/nflogd.json\n"
+            "  nflogd report --since yesterday --until today /var/log/nflogd/nflogd.json\n"
+            "  nflogd report --json --filter 'action == drop' capture.pcap\n",
+            add_report},
 };
 
 constexpr const char* kExamples =

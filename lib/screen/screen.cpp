@@ -43,13 +43,14 @@ struct Layout {
     std::size_t rows;
 };
 
-/// Of the table; 0: there is no room for it.
+/// Of the table; 0: there is no room for it. Where there is a bar, the longest IPv6 address
+/// has room beside it.
 struct Columns {
     explicit Columns(std::size_t width)
-        : packets(width >= 40 ? 15 : std::min<std::size_t>(width / 2, 9)),
+        : packets(width >= 40 ? 13 : std::min<std::size_t>(width / 2, 9)),
           share(width >= 32 ? 8 : 0),
-          bytes(width >= 50 ? 10 : 0),
-          bar(width >= 60 ? std::min<std::size_t>((width - 40) / 3, 40) : 0) {
+          bytes(width >= 50 ? 9 : 0),
+          bar(width >= 76 ? std::min<std::size_t>(width - 71, 40) : 0) {
         const std::size_t used = packets + share + bytes + (bar > 0 ? bar + 1 : 0);
         name = width - std::min(width, used);
     }
@@ -145,7 +146,7 @@ void put_editor(LineWriter& line, const State& state) {
 
 void put_foot(LineWriter& line, const State& state) {
     if (state.editing) return put_editor(line, state);
-    line.put("1-5 view  s sort: " + std::string(kSortNames[static_cast<std::size_t>(state.sort)]) +
+    line.put("s sort: " + std::string(kSortNames[static_cast<std::size_t>(state.sort)]) +
                  "  / filter  space freeze  n names  r reset  h help  q quit",
              Style::dim);
 }

@@ -14,14 +14,18 @@ namespace {
 
 constexpr std::uint64_t kNsPerSecond = 1'000'000'000;
 
-// 80 columns together.
+constexpr std::size_t kWidth = 80;
+
+// Together as many.
 constexpr std::size_t kName = 43;
 constexpr std::size_t kPackets = 15;
 constexpr std::size_t kShare = 11;
 constexpr std::size_t kBytes = 11;
 constexpr std::size_t kLabel = 10;
 
+/// Numbers without sense can be too long.
 void line(std::string& out, std::string text) {
+    if (columns_of(text) > kWidth) text = fit(text, kWidth);
     while (!text.empty() && text.back() == ' ') text.pop_back();
     out += text + '\n';
 }
@@ -73,7 +77,7 @@ void write_losses(std::string& out, const Losses& losses) {
     }
     said(out, "Lost", totals.lost() == 0 ? "nothing" : loss_text(totals));
     if (const LossTotals before = losses.before(); before.lost() > 0) {
-        said(out, "", "earlier in the same run: " + loss_text(before));
+        said(out, "", "before that: " + loss_text(before));
     }
     if (totals.suppressed > 0) {
         said(out, "Over limit", grouped(totals.suppressed) + " packets that rules did not log");

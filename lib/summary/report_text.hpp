@@ -13,7 +13,7 @@
 namespace nflogd::summary {
 
 struct Report {
-    const Summary& summary;
+    Summary& summary;
     const Losses& losses;
     std::size_t files = 0;
     std::uint64_t malformed_lines = 0;  ///< that are no record

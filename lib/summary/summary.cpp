@@ -125,6 +125,14 @@ void Summary::add_rule(const Record& record, std::uint64_t bytes) {
     }
 }
 
+void Summary::settle() {
+    sources_.settle();
+    destinations_.settle();
+    ports_.settle();
+    interfaces_.settle();
+    prefixes_.settle();
+}
+
 void Summary::clear() {
     const std::size_t labels = labelled_.size();
     total_ = with_source_ = with_destination_ = with_port_ = with_interface_ = with_rule_ = {};
@@ -153,7 +161,8 @@ Count Summary::rest(const Count& counted) const {
     return {total_.packets - counted.packets, total_.bytes - counted.bytes};
 }
 
-Listing Summary::list(By by, Order order, std::size_t most) const {
+Listing Summary::list(By by, Order order, std::size_t most) {
+    settle();
     const auto with_rest = [this](Listing listing, const Count& counted) {
         listing.absent = rest(counted);
         return listing;

@@ -66,9 +66,10 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> first() const;
     [[nodiscard]] std::optional<std::uint64_t> last() const;
     /// At most `most` rows.
-    [[nodiscard]] Listing list(By by, Order order, std::size_t most) const;
+    [[nodiscard]] Listing list(By by, Order order, std::size_t most);
 
 private:
+    void settle();
     void add_time(std::uint64_t timestamp_ns);
     void add_rule(const Record& record, std::uint64_t bytes);
     [[nodiscard]] Listing rules(Order order, std::size_t most) const;

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -43,25 +44,32 @@ public:
     /// Keeps at most `limit` keys: 2 to 2^20 - 1.
     explicit TopTable(std::size_t limit) : limit_(limit), slots_(kFirstSlots) {}
 
+    /// Takes effect a little later, when some are together: their places in memory, which
+    /// is larger than the caches, are fetched at the same time then.
     void add(const Key& key, std::uint64_t bytes) {
         const std::uint64_t hash = key.hash(secret_);
-        std::size_t at = hash & (slots_.size() - 1);
-        for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-            if ((slots_[at] & kTagBits) != tag(hash)) continue;
-            Entry& entry = entries_[(slots_[at] & kIndexBits) - 1];
-            if (!(entry.key == key)) continue;
-            ++entry.packets;
-            entry.bytes += bytes;
-            return;
-        }
-        insert(key, hash, bytes);
+        __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+        pending_[pending_count_++] = {key, hash, bytes};
+        if (pending_count_ == pending_.size()) settle();
     }
 
+    /// Makes every add() take effect.
+    void settle() {
+        for (std::size_t i = 0; i < pending_count_; ++i) {
+            const std::uint32_t slot = slots_[pending_[i].hash & (slots_.size() - 1)];
+            if (slot != 0) __builtin_prefetch(&entries_[(slot & kIndexBits) - 1], 1);
+        }
+        for (std::size_t i = 0; i < pending_count_; ++i) count(pending_[i]);
+        pending_count_ = 0;
+    }
+
+    /// Of what has taken effect.
     [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
     /// 0: every number is exact, and all keys are there.
     [[nodiscard]] std::uint64_t unseen() const { return unseen_; }
 
     void clear() {
+        pending_count_ = 0;
         entries_.clear();
         std::fill(slots_.begin(), slots_.end(), 0);
         unseen_ = 0;
@@ -73,10 +81,28 @@ private:
     static constexpr std::uint32_t kIndexBits = (1U << 20U) - 1;
     static constexpr std::uint32_t kTagBits = ~kIndexBits;
 
+    struct Pending {
+        Key key;
+        std::uint64_t hash;
+        std::uint64_t bytes;
+    };
+
     static std::uint32_t tag(std::uint64_t hash) {
         return static_cast<std::uint32_t>(hash >> 32U) & kTagBits;
     }
 
+    void count(const Pending& one) {
+        std::size_t at = one.hash & (slots_.size() - 1);
+        for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
+            if ((slots_[at] & kTagBits) != tag(one.hash)) continue;
+            Entry& entry = entries_[(slots_[at] & kIndexBits) - 1];
+            if (!(entry.key == one.key)) continue;
+            ++entry.packets;
+            entry.bytes += one.bytes;
+            return;
+        }
+        insert(one.key, one.hash, one.bytes);
+    }
     void insert(const Key& key, std::uint64_t hash, std::uint64_t bytes) {
         if (entries_.size() == limit_) {
             forget_rarest();
@@ -110,6 +136,10 @@ private:
         index();
     }
 
+    static constexpr std::size_t kPending = 32;
+
+    std::array<Pending, kPending> pending_;
+    std::size_t pending_count_ = 0;
     std::size_t limit_;
     std::uint64_t secret_ = std::uint64_t{std::random_device()()} << 32U | std::random_device()();
     std::uint64_t unseen_ = 0;

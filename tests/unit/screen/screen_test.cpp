@@ -60,10 +60,10 @@ TEST_CASE("a screen of 80x24 shows everything", "[screen]") {
     CHECK(lines[2] == "1 Sources  2 Destinations  3 Ports  4 Rules  5 Interfaces  ");
     CHECK(lines[3].starts_with("3 different"));
     CHECK(lines[4].starts_with("192.0.2.1"));
-    CHECK(has({lines[4]}, "700  70.0 %    41 KiB █████████"));
+    CHECK(has({lines[4]}, "700  70.0 %   41 KiB ██████▎"));
     CHECK(has({lines[5]}, "20.0 %"));
     CHECK(lines[7].empty());
-    CHECK(lines[23].starts_with("1-5 view  s sort: packets"));
+    CHECK(lines[23] == "s sort: packets  / filter  space freeze  n names  r reset  h help  q quit");
 }
 
 TEST_CASE("no size makes a line too wide, or hides the losses", "[screen]") {

@@ -88,7 +88,7 @@ TEST_CASE("numbers, shares and what is not known", "[report]") {
 
 TEST_CASE("an empty report says so", "[report]") {
     Labels labels;
-    const Summary summary(labels);
+    Summary summary(labels);
     const Losses losses;
     CHECK(has(report_text({summary, losses, 1, 0, 10}), "Packets   0\n"));
 }
