@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// What `nflogd report --json` prints (docs/report.md). Any thread.
+/// What `nflogd report --json` prints (nflogd-report(1)). Any thread.
 #pragma once
 
 #include <string>
