@@ -53,7 +53,7 @@ def make(root, debs):
         shutil.copy(deb, unfinished / "root")
     names = [f"/root/{deb.name}" for deb in debs]
     apt = ["chroot", str(unfinished), "apt-get", "-q", "-o", "Acquire::Check-Valid-Until=false"]
-    for command in (["update"], ["install", "-y", "--no-install-recommends", "--download-only", *names]):
+    for command in (["update"], ["install", "-y", "--download-only", *names]):
         done = subprocess.run(apt + command, text=True, capture_output=True,
                               timeout=roots.SECONDS, stdin=subprocess.DEVNULL)
         if done.returncode != 0:

@@ -50,7 +50,8 @@ class Trial:
         self.machine = machine
 
     def type(self, said, command):
-        done = self.machine.run("sh", "-c", f"cd /root; {command} 2>&1")
+        done = self.machine.run("sh", "-c", f"cd /root; {command} 2>&1", check=False)
+        assert done.returncode == 0, done.stdout
         print(f"{said}\n\n<!-- not run: trial.py typed it -->\n```console\n# {command}\n{shortened(done.stdout)}\n```\n")
 
 
@@ -66,6 +67,7 @@ def tell(network, machine, deb):
     trial.type("Somebody outside now knocks at port 22.\n\n## Two: look at the first record",
                f"grep -m1 packet {LOG}")
     trial.type("## Three: the service", "systemctl status --no-pager nflogd")
+    trial.type("And how it is:", "nflogd status")
     trial.type("It is enabled, so it comes back with the machine. Besides:", "nflogd check")
     print(TAIL.strip())
 
