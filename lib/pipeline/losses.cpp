@@ -3,13 +3,14 @@
 
 #include <charconv>
 
+#include "core/columns.hpp"
 #include "format/escape.hpp"
 
 namespace nflogd::pipeline {
 namespace {
 
 std::string records(std::uint64_t count) {
-    return with_commas(count) + (count == 1 ? " record" : " records");
+    return grouped(count) + (count == 1 ? " record" : " records");
 }
 
 void tell(std::vector<std::string>& losses, std::uint64_t count, const std::string& what) {
@@ -17,12 +18,6 @@ void tell(std::vector<std::string>& losses, std::uint64_t count, const std::stri
 }
 
 }  // namespace
-
-std::string with_commas(std::uint64_t number) {
-    std::string text = std::to_string(number);
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
-    return text;
-}
 
 std::string LossBook::missed(std::uint64_t packets) {
     return records(packets) + " missed: this reader was too slow";

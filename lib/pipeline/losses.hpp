@@ -33,7 +33,4 @@ private:
     bool from_zero_ = false;  ///< sums that were never seen are taken for 0
 };
 
-/// "1,234"
-[[nodiscard]] std::string with_commas(std::uint64_t number);
-
 }  // namespace nflogd::pipeline

@@ -52,10 +52,3 @@ TEST_CASE("who reads too slowly is told") {
     CHECK(book.add(Lifecycle{0, "records_missed", {{"missed", "x"}}}).size() == 1);
     CHECK(book.add(Lifecycle{0, "reloaded", {{"missed", "17"}}}).empty());
 }
-
-TEST_CASE("numbers have commas") {
-    CHECK(pipeline::with_commas(0) == "0");
-    CHECK(pipeline::with_commas(999) == "999");
-    CHECK(pipeline::with_commas(1000) == "1,000");
-    CHECK(pipeline::with_commas(1234567) == "1,234,567");
-}
