@@ -25,8 +25,10 @@ coproc env --default-signal=INT "$real" "$@" > >(tee -a "$said") 2> >(tee -a "$s
 pid=$COPROC_PID
 for _ in {1..500}; do
     grep -q "$shown" "$said" && break
-    kill -0 "$pid" 2>/dev/null || break
+    kill -0 "$pid" 2>/dev/null || { ended=yes && break; }
     sleep 0.02
 done
 kill -INT "$pid" 2>/dev/null
-wait "$pid" || [[ $? == 130 ]]
+wait "$pid" || [[ $? == 130 ]] || exit
+# What ends by itself may have nothing to show; what goes on must have shown something.
+[[ -n ${ended:-} ]] || grep -q "$shown" "$said"
