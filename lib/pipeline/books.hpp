@@ -35,13 +35,14 @@
 namespace nflogd::pipeline {
 
 /// Kernel counters as the keeper read them last. `lost` and `adopted` are the worker's.
+/// The keeper may write while the worker reads: what matched is the sum of the two.
 struct KernelCount {
     bool known = false;
-    std::uint64_t matched = 0;
+    std::uint64_t suppressed = 0;  ///< matched, and held back by a limit
     std::uint64_t passed = 0;
     std::uint64_t lost = 0;  ///< passed, and in no record
     /// In a record, and not in `passed`: counted before somebody reset the counter,
-    /// or before we came. Likewise missing in `matched`.
+    /// or before we came.
     std::uint64_t adopted = 0;
 };
 

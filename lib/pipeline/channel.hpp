@@ -21,6 +21,7 @@ namespace nflogd::pipeline {
 enum class Message : std::uint8_t {
     // From the keeper.
     counts,     ///< the books hold fresh kernel counters
+    no_counts,  ///< those in the books are old: they could not be read
     lifecycle,  ///< to be written to every output; with text
     reopen,     ///< open the media of all outputs anew
     look,       ///< kernel counters have moved: look for packets that never came

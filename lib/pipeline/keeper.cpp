@@ -193,8 +193,8 @@ void Keeper::hear_worker() {
         if (letter->message == Message::replace) replace_ = true;
         if (letter->message == Message::told) untold_.clear();
         if (letter->message == Message::want_counts) {
-            read_counters();
-            worker_->channel().send(Message::counts);
+            const bool read = read_counters().has_value();
+            worker_->channel().send(read ? Message::counts : Message::no_counts);
         }
     }
 }
@@ -237,7 +237,7 @@ Result<nanoseconds> Keeper::tick() {
 /// called again.
 nanoseconds Keeper::count_for_resting_worker(nanoseconds now) {
     if (!worker_) return now + kRestingCount;
-    if (now >= counted_at_ + kRestingCount && read_counters()) {
+    if (now >= counted_at_ + kRestingCount && read_counters().value_or(false)) {
         worker_->channel().send(Message::look);
     }
     return counted_at_ + kRestingCount;

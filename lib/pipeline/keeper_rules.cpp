@@ -8,8 +8,8 @@
 
 namespace nflogd::pipeline {
 
-/// Into the books. Whether any has moved.
-bool Keeper::read_counters() {
+/// Into the books. Whether any has moved; nothing if they could not be read.
+std::optional<bool> Keeper::read_counters() {
     counted_at_ = clock_.monotonic();
     auto counts = ruleset_->count();
     for (const std::string& warning : ruleset_->take_warnings()) log::warning(warning);
@@ -18,7 +18,7 @@ bool Keeper::read_counters() {
         if (missing_since_.count() == 0) {
             log::warning("reading the rules' counters: " + counts.error().message);
         }
-        return false;
+        return std::nullopt;
     }
     bool moved = false;
     for (const rules::RuleCount& count : *counts) {
@@ -29,8 +29,9 @@ bool Keeper::read_counters() {
         const auto label = labels_.first(count.name);
         if (!label) continue;
         KernelCount& book = books_.kernel(*label);
-        moved = moved || book.matched != count.matched;
-        book.matched = count.matched;
+        const std::uint64_t suppressed = count.matched - count.passed;
+        moved = moved || book.passed != count.passed || book.suppressed != suppressed;
+        book.suppressed = suppressed;
         book.passed = count.passed;
         book.known = true;
     }

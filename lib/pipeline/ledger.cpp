@@ -94,8 +94,8 @@ RuleLedger Auditor::RuleTotals::entry(const KernelCount& kernel, std::uint64_t l
     entry.rule = rule.name;
     entry.logged = logged;
     if (kernel.known) {
-        entry.matched = kernel.matched + kernel.adopted;
-        entry.suppressed = kernel.matched - kernel.passed;
+        entry.matched = kernel.suppressed + kernel.passed + kernel.adopted;
+        entry.suppressed = kernel.suppressed;
         entry.lost_kernel = kernel.lost;
     }
     return entry;

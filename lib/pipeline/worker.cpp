@@ -266,8 +266,9 @@ void Worker::take_origins() {
 void Worker::obey(const Letter& letter) {
     switch (letter.message) {
         case Message::counts:
+        case Message::no_counts:
             --unanswered_;
-            keep_ledger();
+            keep_ledger(letter.message == Message::counts);
             desk_->counted();
             break;
         case Message::lifecycle:

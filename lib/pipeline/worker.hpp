@@ -126,7 +126,7 @@ private:
     void obey(const Letter& letter);
     void take_origins();
     void end_orphaned();
-    void keep_ledger();
+    void keep_ledger(bool kernel_read);
     void write_final_ledger();
     void ask_for_counts();
     std::chrono::nanoseconds next_look(std::chrono::nanoseconds now);

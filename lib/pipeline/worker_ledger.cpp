@@ -62,12 +62,12 @@ Ledger Worker::make_ledger(bool kernel_read, bool at_rest) {
         clock_);
 }
 
-/// Called when the keeper has read the kernel's counters. A ledger is written when
+/// Called when the keeper has tried to read the kernel's counters. A ledger is written when
 /// something has moved: as soon as it stands still, so that it is complete, or
 /// when the interval is over.
-void Worker::keep_ledger() {
+void Worker::keep_ledger(bool kernel_read) {
     seen_received_ = plan_.books.received();
-    Ledger ledger = make_ledger(true, false);
+    Ledger ledger = make_ledger(kernel_read, false);
     note_progress(ledger);
     const bool still = !moved(seen_ledger_, ledger);
     tell_losses(ledger);
@@ -92,13 +92,16 @@ void Worker::ask_for_counts() {
     if (channel_.send(Message::want_counts)) ++unanswered_;
 }
 
-/// Waits for counters that were read from now on. False without a keeper.
+/// Waits for counters that were read from now on, or could not be read. False without
+/// a keeper.
 bool Worker::read_counters() {
     ask_for_counts();
     while (unanswered_ > 0 && channel_.wait(kCountsTimeout)) {
         const auto letter = channel_.receive();
         if (!letter && channel_.closed()) return false;
-        if (letter && letter->message == Message::counts) --unanswered_;
+        const bool answer =
+            letter && (letter->message == Message::counts || letter->message == Message::no_counts);
+        if (answer) --unanswered_;
     }
     return unanswered_ == 0;
 }

@@ -4,8 +4,8 @@ import signal
 
 import pytest
 
-from harness import packets, parse, wait_for
-from load import UDP, add_up, flood, quiet_port, so_far
+from harness import packets, parse, run, wait_for
+from load import UDP, add_up, flood, packets_so_far, quiet_port, so_far
 from processes import reader_pid, threads
 
 BACKENDS = [("nftables", "system", "nft reset counters"),
@@ -60,6 +60,28 @@ def test_counters_set_back_under_load_never_make_a_sum_smaller(network, daemon, 
         assert all(0 <= a[key] <= b[key] for a, b in zip(sums, sums[1:])), key
     assert sums[-1]["matched"] == sent
     assert sums[-1]["logged"] == len(packets(log)) == sent
+
+
+def test_counters_that_cannot_be_read_for_a_while_are_right_again(network, daemon, config, log):
+    """What comes in the meantime is not taken for what a reset counter has forgotten."""
+    quiet_port(network)
+    nflogd = daemon(with_rules(config(UDP, backend="iptables"), iptables_flavour="legacy"))
+    within = ("nsenter", "-m", "-t", str(nflogd.process.pid))
+    save = "/usr/sbin/iptables-legacy-save"
+    sent = flood(network, 1_000)
+    wait_for(lambda: ledger_says(log, sent), "a ledger with the first part")
+    run(*within, "mount", "--bind", "/bin/false", save)
+    sent += flood(network, 5_000)
+    wait_for(lambda: len(packets_so_far(log)) == sent, "the records")
+    failures = nflogd.log.read_text().count("reading the rules' counters")
+    wait_for(lambda: nflogd.log.read_text().count("reading the rules' counters") > failures + 1,
+             "two attempts in vain")
+    run(*within, "umount", save)
+    wait_for(lambda: ledger_says(log, sent), "a ledger with the second part")
+    sent += flood(network, 1_000)
+    assert nflogd.stop() == 0
+    figures = add_up(sent, log).figures()
+    assert figures["matched"] == figures["logged"] == len(packets(log)) == sent
 
 
 def test_a_table_without_owner_goes_with_a_clean_stop(network, daemon, config, log):

@@ -17,7 +17,7 @@ struct Fixture {
         books.open_group(kGroup);
     }
     void kernel(std::uint64_t matched, std::uint64_t passed) {
-        books.kernel(0).matched = matched;
+        books.kernel(0).suppressed = matched - passed;
         books.kernel(0).passed = passed;
         books.kernel(0).known = true;
     }
@@ -104,6 +104,20 @@ TEST_CASE("packets that are on their way while counters are read are no surplus"
     f.receive(0);
     f.kernel(0, 0);  // read before that packet came, looked at later
     REQUIRE(f.rule(false).matched == 0U);
+}
+
+TEST_CASE("counters that could not be read say nothing of what came since") {
+    Fixture f;
+    f.kernel(10, 10);
+    for (std::uint32_t seq = 0; seq < 10; ++seq) f.receive(seq);
+    f.auditor.before_counting();
+    REQUIRE(f.rule(false).matched == 10U);
+    for (std::uint32_t seq = 10; seq < 15; ++seq) f.receive(seq);
+    f.auditor.before_counting();
+    REQUIRE(f.make(false, false).rules.at(0).matched == 10U);
+    f.kernel(15, 15);
+    f.auditor.before_counting();
+    REQUIRE(f.rule(true).matched == 15U);
 }
 
 TEST_CASE("without counters nothing is said about them") {
