@@ -78,14 +78,6 @@ Status read_times(TailArguments& arguments) {
     return read(arguments.until, "--until", arguments.tail.until_ns);
 }
 
-/// Formats that print packets' bytes can print recordings only.
-Status check_format(const TailArguments& arguments) {
-    if (pipeline::is_binary(arguments.format)) {
-        return Error{"-o " + arguments.format + " is for nflogd replay", EX_USAGE};
-    }
-    return {};
-}
-
 bool wants_colour(const std::string& colour) {
     return colour == "always" || (colour == "auto" && is_colourful(STDOUT_FILENO));
 }
@@ -105,7 +97,6 @@ extern "C" void end_at_once(int) { ::_exit(EX_OK); }
 
 Status tail(TailArguments& arguments, const CLI::App& app) {
     if (Status read = read_times(arguments); !read) return read;
-    if (Status good = check_format(arguments); !good) return good;
     const auto expression = filter::Filter::parse(arguments.filter);
     if (!expression) return expression.error().wrap("--filter");
     const auto flags = filter_of(app, arguments);
@@ -201,7 +192,7 @@ Action add_tail(CLI::App& app) {
     app.add_flag("--no-follow", arguments->no_follow, "Print what the daemon's log has, and end")
         ->excludes(follow);
     app.add_option("-o,--output", arguments->format, "Format of the records (default: line)")
-        ->check(CLI::IsMember(pipeline::format_names()))
+        ->check(CLI::IsMember(pipeline::line_format_names()))
         ->type_name("FORMAT");
     app.add_flag("--ledger", arguments->ledger,
                  "With -o line: ledger records, too, and not only what they say was lost");

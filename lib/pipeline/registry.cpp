@@ -156,6 +156,12 @@ std::vector<std::string> format_names() {
     return names;
 }
 
+std::vector<std::string> line_format_names() {
+    std::vector<std::string> names = format_names();
+    std::erase_if(names, is_binary);
+    return names;
+}
+
 config::Known known_names() {
     config::Known known;
     known.formats = format_names();

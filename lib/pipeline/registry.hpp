@@ -19,6 +19,8 @@ namespace nflogd::pipeline {
 
 /// Names that an output's `format` may have.
 [[nodiscard]] std::vector<std::string> format_names();
+/// Those of them that are lines of text.
+[[nodiscard]] std::vector<std::string> line_format_names();
 /// What the configuration may name.
 [[nodiscard]] config::Known known_names();
 

@@ -47,8 +47,8 @@ Status Tap::attach(Fd& connection, const std::string& filter, const std::string&
                    std::string_view greeting) {
     auto parsed = filter::Filter::parse(filter);
     if (!parsed) return parsed.error().wrap("filter");
-    const auto names = format_names();
-    if (std::find(names.begin(), names.end(), format) == names.end() || is_binary(format)) {
+    const auto names = line_format_names();
+    if (std::find(names.begin(), names.end(), format) == names.end()) {
         return Error{"there is no format '" + format + "' to be read line by line", EX_USAGE};
     }
     if (!bell_) return Error{"the daemon could not make an eventfd", EX_OSERR};

@@ -145,7 +145,7 @@ def test_filters(rotated, flags, wanted):
 @pytest.mark.parametrize("flags,said", [
     (["--to-port", "ssh"], "--to-port"), (["--from-ip", "192.0.2"], "--from-ip"),
     (["--not"], "--not"), (["--filter", "ttl >"], "column"), (["-o", "xml"], "xml"),
-    (["-o", "pcap"], "replay"), (["--follow", "--no-follow"], "follow"), (["--lats", "3"], "--last"),
+    (["-o", "pcap"], "pcap not in"), (["--follow", "--no-follow"], "follow"), (["--lats", "3"], "--last"),
 ])
 def test_wrong_usage(rotated, flags, said):
     done = tail(*flags, rotated, check=False)
