@@ -154,7 +154,8 @@ private:
                 if (Status printed = print_block(printer_, **block); !printed) return printed;
             }
             if (live.lost()) {
-                log::warning(live.path() + ": was truncated; records may be missing here");
+                log::warning(live.path() +
+                             ": was truncated or rotated away; records may be missing here");
             }
         }
         for (LineSocket& socket : sockets_) {

@@ -46,6 +46,14 @@ std::uint64_t end_of_lines(int fd, std::uint64_t size) {
     return 0;
 }
 
+/// Of its first line, 0 if that tells none.
+std::uint64_t first_time(int fd) {
+    std::string head(kRemembered, '\0');
+    const ssize_t got = ::pread(fd, head.data(), head.size(), 0);
+    if (got <= 0) return 0;
+    return time_of_line(std::string_view(head).substr(0, static_cast<std::size_t>(got)));
+}
+
 }  // namespace
 
 Result<LiveLog> LiveLog::open(const std::string& path) {
@@ -101,6 +109,36 @@ Fd LiveLog::successor() const {
     return S_ISREG(theirs->st_mode) && theirs->st_size > 0 ? std::move(named) : Fd();
 }
 
+/// Those that had our name between this file and its successor, but were rotated away
+/// before anybody looked. Oldest first.
+std::deque<std::string> LiveLog::skipped() const {
+    std::deque<std::string> paths;
+    std::vector<Error> faults;
+    const std::uint64_t ours = first_time(file_.get());
+    const std::uint64_t theirs = first_time(next_file_.get());
+    const auto parts = log_parts(path_, faults);
+    if (!parts || ours == 0) return paths;
+    for (const LogPart& part : *parts) {
+        if (!part.live && part.first_ns > ours && part.first_ns < theirs) {
+            paths.push_back(part.path);
+        }
+    }
+    return paths;
+}
+
+/// It may have been compressed since it was found.
+void LiveLog::read_skipped() {
+    const std::string path = std::move(skipped_.front());
+    skipped_.pop_front();
+    auto stream = open_stream(path);
+    if (!stream) stream = open_stream(path + ".zst");
+    if (stream) {
+        lines_ = std::make_unique<LineBlocks>(std::move(*stream));
+    } else {
+        lost_ = true;
+    }
+}
+
 /// Whether a file made by rotation holds what we have read, and so what came behind it.
 bool LiveLog::find_copy() {
     std::vector<Error> faults;
@@ -143,6 +181,8 @@ Result<std::optional<std::string_view>> LiveLog::next() {
         if (copy_) {
             copy_ = Fd();
             read_from(0);
+        } else if (!skipped_.empty()) {
+            read_skipped();
         } else if (next_file_) {
             file_ = std::move(next_file_);
             next_file_ = Fd();
@@ -150,6 +190,7 @@ Result<std::optional<std::string_view>> LiveLog::next() {
         } else {
             next_file_ = successor();
             if (!next_file_) return block;
+            skipped_ = skipped();
         }
     }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,9 +30,9 @@ public:
 
     /// Whole lines that are new, as LineBlocks::next(); nothing: none as yet. A file that
     /// was renamed away is read until its successor has something in it, for its writer
-    /// may know of that only later. What was written between the last look and a
-    /// truncation is read in the copy, if one of the rotated files goes on where we were;
-    /// else it is lost(), once.
+    /// may know of that only later; then those that were rotated away in between. What was written
+    /// between the last look and a truncation is read in the copy, if one of the rotated files goes
+    /// on where we were; else it is lost(), once.
     Result<std::optional<std::string_view>> next();
     /// Whether lines may have been missed since the last call.
     [[nodiscard]] bool lost();
@@ -43,16 +44,19 @@ private:
     void remember(std::string_view block);
     [[nodiscard]] bool was_truncated() const;
     [[nodiscard]] Fd successor() const;
+    [[nodiscard]] std::deque<std::string> skipped() const;
+    void read_skipped();
     bool find_copy();
 
     Fd file_;
     std::string path_;
     std::uint64_t end_ = 0;
     std::unique_ptr<LineBlocks> lines_;
-    std::uint64_t read_ = 0;  ///< of the file, whole lines
-    std::string last_;        ///< the end of what was read, to know it again
-    Fd copy_;                 ///< made by a truncating rotation, and read now
-    Fd next_file_;            ///< to go on with when the present one is at its end
+    std::uint64_t read_ = 0;           ///< of the file, whole lines
+    std::string last_;                 ///< the end of what was read, to know it again
+    Fd copy_;                          ///< made by a truncating rotation, and read now
+    Fd next_file_;                     ///< to go on with when the present one is at its end
+    std::deque<std::string> skipped_;  ///< rotated files to read before that
     bool lost_ = false;
 };
 

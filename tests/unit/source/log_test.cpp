@@ -274,6 +274,23 @@ TEST_CASE("a log that is renamed away is read to its end, and then its successor
     CHECK_FALSE(log->lost());
 }
 
+TEST_CASE("files that were rotated away before anybody looked are read in between") {
+    const Folder folder;
+    folder.write("n.json.20261118-090000", lines(0, 3));
+    folder.write("n.json", lines(3, 5));
+    auto log = LiveLog::open(folder / "n.json");
+    REQUIRE(log.ok());
+    folder.append("n.json", line(5));
+    folder.rename("n.json", "n.json.20261118-100000");
+    folder.write("n.json.20261118-110000", lines(6, 9));
+    folder.write("n.json.20261118-120000", lines(9, 11));
+    folder.write("n.json", lines(11, 12));
+    CHECK(read_new(*log) == lines(5, 12));
+    CHECK_FALSE(log->lost());
+    folder.append("n.json", line(12));
+    CHECK(read_new(*log) == line(12));
+}
+
 TEST_CASE("a log that is copied and truncated loses nothing if its copy is there") {
     const Folder folder;
     folder.write("n.json", lines(0, 50));
