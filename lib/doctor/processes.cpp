@@ -32,6 +32,21 @@ std::string canonical(const std::string& path) {
     return error ? path : real.string();
 }
 
+std::string link_target(const std::string& path) {
+    std::error_code error;
+    return std::filesystem::read_symlink(path, error).string();
+}
+
+std::string option_config(const std::vector<std::string>& words) {
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        if (word.starts_with("--config=")) return word.substr(9);
+        if ((word == "-c" || word == "--config") && i + 1 < words.size()) return words[i + 1];
+        if (word.starts_with("-c") && word.size() > 2) return word.substr(2);
+    }
+    return {};
+}
+
 /// The last service in the path of its control group.
 std::string unit_of(const std::string& cgroup) {
     for (const std::string& line : lines_of(cgroup)) {
@@ -47,7 +62,7 @@ Process read_process(const std::string& root, pid_t pid) {
     const std::string folder = root + "/proc/" + std::to_string(pid);
     return {pid, first_line(folder + "/comm"),
             split_words(read_text(folder + "/cmdline").value_or("")),
-            unit_of(read_text(folder + "/cgroup").value_or(""))};
+            unit_of(read_text(folder + "/cgroup").value_or("")), link_target(folder + "/cwd")};
 }
 
 std::vector<Process> list_processes(const std::string& root) {
@@ -84,15 +99,9 @@ bool is_daemon(const Process& process, const std::string& config) {
 }
 
 std::string config_of(const Process& nflogd) {
-    for (std::size_t i = 0; i < nflogd.words.size(); ++i) {
-        const std::string& word = nflogd.words[i];
-        if (word.starts_with("--config=")) return word.substr(9);
-        if ((word == "-c" || word == "--config") && i + 1 < nflogd.words.size()) {
-            return nflogd.words[i + 1];
-        }
-        if (word.starts_with("-c") && word.size() > 2) return word.substr(2);
-    }
-    return {};
+    const std::string config = option_config(nflogd.words);
+    if (config.empty() || config.front() == '/' || nflogd.directory.empty()) return config;
+    return nflogd.directory + '/' + config;
 }
 
 }  // namespace nflogd::doctor

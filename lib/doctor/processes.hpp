@@ -15,6 +15,7 @@ struct Process {
     std::string program;             ///< /proc/PID/comm
     std::vector<std::string> words;  ///< its command line
     std::string unit;                ///< the service that it belongs to; empty: none
+    std::string directory = {};      ///< that it works in; empty: not known
 };
 
 /// A process that has ended meanwhile has no program.
@@ -30,7 +31,8 @@ struct Process {
 /// Whether it is one of the two processes of the daemon with this configuration.
 [[nodiscard]] bool is_daemon(const Process& process, const std::string& config);
 
-/// The configuration that this nflogd was started with; empty: the default one.
+/// The path of the configuration that this nflogd was started with; empty: the default
+/// one.
 [[nodiscard]] std::string config_of(const Process& nflogd);
 
 }  // namespace nflogd::doctor

@@ -77,9 +77,11 @@ def test_all_is_well(doctor):
     assert not [row for row in rows if row["result"] == "skipped"]
 
 
-def test_our_own_daemon_is_no_stranger(doctor, tmp_path):
+@pytest.mark.parametrize("relative", [False, True])
+def test_our_own_daemon_is_no_stranger(doctor, tmp_path, relative):
+    config = doctor.config.name if relative else doctor.config
     with subprocess.Popen(["ip", "netns", "exec", doctor.namespace.name, NFLOGD, "run", "-c",
-                           doctor.config], stderr=subprocess.DEVNULL) as daemon:
+                           config], cwd=tmp_path, stderr=subprocess.DEVNULL) as daemon:
         try:
             wait_for(lambda: not doctor.found("not-running"), "the daemon to answer")
             assert (tmp_path / "log" / "a.json").exists()

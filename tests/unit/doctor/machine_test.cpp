@@ -187,7 +187,9 @@ TEST_CASE("ulogd that takes our group at boot") {
 TEST_CASE("the daemon is what runs with the same configuration") {
     CHECK(is_daemon({1, "nflogd", {"nflogd", "run"}, {}}, ""));
     CHECK(is_daemon({1, "nflogd-worker", {"nflogd", "run", "-c", "/a/../b"}, {}}, "/b"));
+    CHECK(is_daemon({1, "nflogd", {"nflogd", "run", "-c", "b"}, {}, "/a"}, "/a/b"));
     CHECK_FALSE(is_daemon({1, "nflogd", {"nflogd", "run", "-c", "/a"}, {}}, "/b"));
+    CHECK_FALSE(is_daemon({1, "nflogd", {"nflogd", "run", "-c", "b"}, {}, "/"}, "/a/b"));
     CHECK_FALSE(is_daemon({1, "nflogd", {"nflogd", "record", "--group", "100"}, {}}, ""));
 }
 
