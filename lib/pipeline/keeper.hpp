@@ -93,7 +93,7 @@ private:
     Status follow_dead_worker();
     Status try_later(const Error& error);
     void hear_worker();
-    bool read_counters();
+    std::optional<bool> read_counters();
     std::chrono::nanoseconds count_for_resting_worker(std::chrono::nanoseconds now);
     void guard_rules();
     [[nodiscard]] std::string rules_state() const;
@@ -107,6 +107,8 @@ private:
     void tell(std::string change, std::vector<std::pair<std::string, std::string>> details);
     void go_back();
     void adopt_sockets();
+    Status open_sockets_of_readers(const config::Config& next);
+    void take_back_sockets_of_readers();
     [[nodiscard]] bool is_unbound(std::uint16_t group) const;
     [[nodiscard]] const NflogOptions* options_of(std::uint16_t group) const;
 

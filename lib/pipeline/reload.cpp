@@ -20,9 +20,11 @@ Status Keeper::reload(config::Config next) {
     unbound_.clear();
     auto opened = open_sockets(next);
     if (!opened) return opened.error();
-    if (Status status = add_labels(next); !status) return status;
-    if (Status status = listeners_.open(next); !status) return status;
-    if (Status status = doors_.open(next); !status) return status;
+    if (Status status = open_sockets_of_readers(next); !status) return status;
+    if (Status status = add_labels(next); !status) {
+        take_back_sockets_of_readers();
+        return status;
+    }
     let_worker_leave();
     const std::size_t known = sockets_.size();
     for (auto& socket : *opened) sockets_.push_back(std::move(socket));
@@ -43,10 +45,24 @@ Status Keeper::reload(config::Config next) {
     }
     sockets_.resize(known);
     std::swap(config_, next);
-    listeners_.close_others(config_);
-    doors_.close_others(config_);
+    take_back_sockets_of_readers();
     go_back();
     return status;
+}
+
+/// Where programs read from us. As before if that fails.
+Status Keeper::open_sockets_of_readers(const config::Config& next) {
+    Status status = listeners_.open(next);
+    if (status) status = doors_.open(next);
+    if (!status) take_back_sockets_of_readers();
+    return status;
+}
+
+/// As the configuration in use wants them.
+void Keeper::take_back_sockets_of_readers() {
+    if (Status status = listeners_.open(config_); !status) log::warning(status.error().message);
+    listeners_.close_others(config_);
+    doors_.close_others(config_);
 }
 
 /// After a failed reload: the old configuration goes on.

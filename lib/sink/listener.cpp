@@ -114,6 +114,8 @@ Result<Listener> Listener::open(const SocketOptions& options) {
     if (!info) return refused(options.path, errno);
     made.device_ = info->st_dev;
     made.inode_ = info->st_ino;
+    made.uid_ = info->st_uid;
+    made.gid_ = info->st_gid;
     if (Status status = made.permit(options); !status) return status.error();
     // Until now every connection was refused.
     if (::listen(made.fd(), kBacklog) != 0) return refused(options.path, errno);
@@ -128,6 +130,8 @@ Listener& Listener::operator=(Listener&& other) noexcept {
     name_ = std::move(other.name_);
     device_ = other.device_;
     inode_ = other.inode_;
+    uid_ = other.uid_;
+    gid_ = other.gid_;
     return *this;
 }
 
@@ -143,10 +147,8 @@ bool Listener::in_place() const {
 }
 
 Status Listener::permit(const SocketOptions& options) const {
-    const bool given = !options.owner && !options.group;
-    if (!given &&
-        ::fchownat(directory_.fd(), name_.c_str(), options.owner.value_or(static_cast<uid_t>(-1)),
-                   options.group.value_or(static_cast<gid_t>(-1)), 0) != 0) {
+    if (::fchownat(directory_.fd(), name_.c_str(), options.owner.value_or(uid_),
+                   options.group.value_or(gid_), 0) != 0) {
         return cannot_create(options.path,
                              std::string("cannot set its owner: ") + std::strerror(errno));
     }

@@ -32,7 +32,8 @@ public:
     [[nodiscard]] int fd() const { return fd_.get(); }
     /// Whether the name still leads here.
     [[nodiscard]] bool in_place() const;
-    /// Gives it the owner and mode of `options`. Errors: EX_CANTCREAT.
+    /// Gives it the owner and mode of `options`; absent: the owner it was made with.
+    /// Errors: EX_CANTCREAT.
     [[nodiscard]] Status permit(const SocketOptions& options) const;
 
 private:
@@ -45,6 +46,8 @@ private:
     std::string name_;
     dev_t device_ = 0;
     ino_t inode_ = 0;
+    uid_t uid_ = 0;  ///< as it was made
+    gid_t gid_ = 0;
 };
 
 }  // namespace nflogd::sink

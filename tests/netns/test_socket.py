@@ -10,6 +10,7 @@ import stat
 import subprocess
 
 import pytest
+import yaml
 
 from harness import FLOOD, GW4, LIMIT, OUT4, final_ledger, packets, wait_for
 from processes import kill_reader, status, writer_pid
@@ -223,6 +224,27 @@ def test_owner_mode_and_privileges(network, log, place, live):
     worker = status(writer_pid(nflogd))
     assert int(worker["CapEff"], 16) == int(worker["CapPrm"], 16) == 0
     assert worker["Seccomp"] == "2" and worker["NoNewPrivs"] == "1"
+    assert nflogd.stop() == 0
+
+
+def test_a_reload_that_fails_leaves_owner_and_mode(network, log, place, live):
+    def seen():
+        info = (place / "live.sock").stat()
+        return info.st_mode & 0o7777, info.st_uid, info.st_gid
+
+    nflogd, _ = live(1, mode="0600", owner="nobody", group="nogroup")
+    before = seen()
+    made = yaml.safe_load(nflogd.config.read_text())
+    for name in ("mode", "owner", "group"):
+        del made["outputs"][-1][name]
+    refused = {**made, "control_socket": "/proc/no/control.sock"}
+    nflogd.write_config(refused)
+    nflogd.reload()
+    assert "the old one stays in force" in nflogd.log.read_text()
+    assert seen() == before
+    nflogd.write_config(made)
+    nflogd.reload()
+    assert seen() == (0o660, 0, 0)
     assert nflogd.stop() == 0
 
 
