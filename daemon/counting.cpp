@@ -3,10 +3,10 @@
 
 namespace nflogd::daemon {
 
-void Counting::event(const Event& event) {
+void Counting::event(const std::string& host, const Event& event) {
     const std::uint64_t at = std::visit([](const auto& one) { return one.timestamp_ns; }, event);
     if (at >= span_.until) return;
-    losses_.add(event);
+    losses_.add(host, event);
     if (at < span_.since) losses_.forget();
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "core/event.hpp"
 #include "core/labels.hpp"
@@ -37,7 +38,7 @@ public:
         return true;
     }
     /// Older ones than wanted tell what was lost before.
-    void event(const Event& event);
+    void event(const std::string& host, const Event& event);
     /// Packets that are in the log, but did not reach us.
     void missed(std::uint64_t packets) { missed_ += packets; }
 

@@ -38,7 +38,7 @@ void LogCounter::add_line(std::string_view line, Counting& counting) {
     switch (reader_.read(line, record_)) {
         case decode::JsonLine::packet: counted_ += counting.packet(record_) ? 1U : 0U; break;
         case decode::JsonLine::ledger:
-        case decode::JsonLine::lifecycle: counting.event(reader_.event()); break;
+        case decode::JsonLine::lifecycle: counting.event(reader_.host(), reader_.event()); break;
         case decode::JsonLine::missed: counting.missed(reader_.missed()); break;
         case decode::JsonLine::other: break;
         case decode::JsonLine::malformed: ++malformed_; break;

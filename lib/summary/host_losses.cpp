@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "summary/losses.hpp"
+#include "summary/host_losses.hpp"
 
 #include <algorithm>
 
@@ -22,28 +22,27 @@ const typename Map::mapped_type* find(const Map& map, const Name& name) {
 
 }  // namespace
 
-void Losses::add(const Event& event) {
+void HostLosses::add(const Event& event) {
     std::visit([this](const auto& one) { add(one); }, event);
 }
 
-void Losses::add(const Lifecycle& lifecycle) {
+void HostLosses::add(const Lifecycle& lifecycle) {
     if (lifecycle.change != "started") return;
     end_run();
     knows_start_ = true;
 }
 
-void Losses::add(const Ledger& ledger) {
+void HostLosses::add(const Ledger& ledger) {
     if (goes_back(ledger)) {
         end_run();
         knows_start_ = true;
     }
     take(ledger);
-    ++ledgers_;
     if (!knows_start_) forget();
     knows_start_ = true;
 }
 
-bool Losses::goes_back(const Ledger& ledger) const {
+bool HostLosses::goes_back(const Ledger& ledger) const {
     const auto back = [](const Sum& sum, std::optional<std::uint64_t> now) {
         return now && *now < sum.now;
     };
@@ -69,7 +68,7 @@ bool Losses::goes_back(const Ledger& ledger) const {
                        });
 }
 
-void Losses::take(const Ledger& ledger) {
+void HostLosses::take(const Ledger& ledger) {
     for (const RuleLedger& rule : ledger.rules) {
         RuleSums& sums = named(rules_, rule.rule, kMaxNames);
         sums.logged.now = rule.logged;
@@ -89,7 +88,7 @@ void Losses::take(const Ledger& ledger) {
 }
 
 template <typename Visit>
-void Losses::each_sum(Visit visit) {
+void HostLosses::each_sum(Visit visit) {
     for (auto& [name, sums] : rules_) {
         for (Sum* sum : {&sums.lost_kernel, &sums.suppressed, &sums.logged}) visit(*sum);
     }
@@ -101,19 +100,19 @@ void Losses::each_sum(Visit visit) {
     }
 }
 
-void Losses::end_run() {
+void HostLosses::end_run() {
     each_sum([](Sum& sum) {
         sum.ended += sum.now;
         sum.now = 0;
     });
 }
 
-void Losses::forget() {
+void HostLosses::forget() {
     each_sum([](Sum& sum) { sum.before = sum.ended + sum.now; });
 }
 
 template <typename Pick>
-LossTotals Losses::add_up(Pick pick) const {
+LossTotals HostLosses::add_up(Pick pick) const {
     LossTotals totals;
     std::uint64_t by_rules = 0;
     std::uint64_t by_groups = 0;
@@ -130,15 +129,15 @@ LossTotals Losses::add_up(Pick pick) const {
     return totals;
 }
 
-LossTotals Losses::totals() const {
+LossTotals HostLosses::totals() const {
     return add_up([](const Sum& sum) { return sum.total(); });
 }
 
-LossTotals Losses::before() const {
+LossTotals HostLosses::before() const {
     return add_up([](const Sum& sum) { return sum.before; });
 }
 
-std::vector<RuleLosses> Losses::rules() const {
+std::vector<RuleLosses> HostLosses::rules() const {
     std::vector<RuleLosses> rows;
     for (const auto& [name, sums] : rules_) {
         RuleLosses row{name, sums.lost_kernel.total(), sums.suppressed.total()};
@@ -147,7 +146,7 @@ std::vector<RuleLosses> Losses::rules() const {
     return rows;
 }
 
-std::vector<OutputLosses> Losses::outputs() const {
+std::vector<OutputLosses> HostLosses::outputs() const {
     std::vector<OutputLosses> rows;
     for (const auto& [name, sums] : outputs_) {
         OutputLosses row{name, sums.dropped.total(), sums.failed.total()};

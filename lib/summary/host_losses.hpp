@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /// \file
-/// What a log does not hold, from the ledgers in it. Their sums go from the start of the
-/// daemon on; several runs of it are added up. A run ends with a lifecycle record
-/// `started`, or where a sum goes back. One thread.
+/// What the log of one host does not hold, from the ledgers in it. Their sums go from the
+/// start of the daemon on; several runs of it are added up. A run ends with a lifecycle
+/// record `started`, or where a sum goes back. One thread.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct LossTotals {
     [[nodiscard]] std::uint64_t lost() const { return kernel + dropped + failed; }
 };
 
-class Losses {
+class HostLosses {
 public:
     void add(const Event& event);
     void add(const Ledger& ledger);
@@ -53,7 +53,6 @@ public:
     /// What the first ledger told already of a run whose start was not seen, and what
     /// forget() took out.
     [[nodiscard]] LossTotals before() const;
-    [[nodiscard]] std::uint64_t ledgers() const { return ledgers_; }
 
     /// Those with anything but zeros, by name.
     [[nodiscard]] std::vector<RuleLosses> rules() const;
@@ -99,7 +98,6 @@ private:
     std::map<std::string, RuleSums, std::less<>> rules_;
     std::map<std::string, OutputSums, std::less<>> outputs_;
     std::map<std::uint16_t, GroupSums> groups_;
-    std::uint64_t ledgers_ = 0;
     bool knows_start_ = false;
 };
 

@@ -45,11 +45,11 @@ TEST_CASE("a report is lines of 80 harmless columns", "[report]") {
     Labels labels;
     Summary summary(labels, 8);
     Losses losses;
-    losses.add(Lifecycle{0, "started", {}});
+    losses.add("gw", Lifecycle{0, "started", {}});
     Ledger ledger;
     ledger.rules = {{"a\x1b]0;title\x07 very long name of a rule that somebody chose", 9, 0, 2, 7}};
     ledger.outputs = {{"main\n", 2, 0, 3, 1, 0, {}}};
-    losses.add(ledger);
+    losses.add("gw", ledger);
     const std::string evil = "\x1b[2J\r\n\xff " + std::string(100, 'x');
     for (std::uint8_t i = 0; i < 200; ++i) summary.add(packet(i, evil));
     const std::string text = report_text({summary, losses, 3, 2, 5});
