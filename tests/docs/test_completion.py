@@ -25,6 +25,12 @@ _nflogd 2>&1
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
+# As on a machine where this is the configuration.
+PROGRAM = """#!/bin/sh
+[ "$*" = rules ] && set -- rules -c {config}
+exec {nflogd} "$@"
+"""
+
 # Notes down what is offered, and when that is all.
 ZSH = """
 PS1='ready-to-complete%% ' RPS1=
@@ -50,7 +56,7 @@ class Bash:
 
     def offers(self, *words):
         text = BASH.format(script=COMPLETION / "nflogd.bash",
-                           words=" ".join(map(shlex.quote, (cli.NFLOGD, *words))))
+                           words=" ".join(map(shlex.quote, ("./nflogd", *words))))
         done = cli.run("bash", "--norc", "-c", text, cwd=self.work)
         assert done.returncode == 0 and done.stderr == "", done.stderr
         return set(done.stdout.split())
@@ -99,7 +105,9 @@ class Zsh:
 @pytest.fixture(scope="module", params=[Bash, Zsh])
 def shell(request, tmp_path_factory):
     work = tmp_path_factory.mktemp("completion")
-    (work / "nflogd").symlink_to(cli.NFLOGD)
+    config = COMPLETION.parent / "config" / "nflogd.yaml"
+    (work / "nflogd").write_text(PROGRAM.format(config=config, nflogd=cli.NFLOGD))
+    (work / "nflogd").chmod(0o755)
     (work / "capture.pcap").touch()
     made = request.param(work)
     yield made
@@ -122,6 +130,11 @@ def test_values(shell):
             if option.choices:
                 offered = shell.offers(command, option.names[-1], "")
                 assert offered == set(option.choices), (command, option)
+
+
+def test_rules(shell):
+    assert shell.offers("tail", "--rule", "") == {"input-new", "forward-new"}
+    assert shell.offers("tail", "--rule", "in") == {"input-new"}
 
 
 def test_files(shell):
