@@ -129,6 +129,7 @@ private:
     void keep_ledger(bool kernel_read);
     void write_final_ledger();
     void ask_for_counts();
+    void request_counts();
     std::chrono::nanoseconds next_look(std::chrono::nanoseconds now);
     [[nodiscard]] bool may_rest(std::chrono::nanoseconds now) const;
     bool read_counters();
@@ -181,6 +182,7 @@ private:
     std::chrono::nanoseconds lost_at_{0};      ///< when losses grew last
     bool losing_ = false;
     int unanswered_ = 0;  ///< times that the keeper was asked for counters
+    std::chrono::nanoseconds asked_at_{0};
 
     Ending ending_ = Ending::none;
     std::chrono::nanoseconds orphan_until_{0};

@@ -87,15 +87,22 @@ void Worker::keep_ledger(bool kernel_read) {
     post(std::move(ledger));
 }
 
+/// One answer serves all who wait for one: reading many rules may take longer than the
+/// time from one look to the next.
 void Worker::ask_for_counts() {
+    if (unanswered_ == 0 || clock_.monotonic() >= asked_at_ + kCountsTimeout) request_counts();
+}
+
+void Worker::request_counts() {
     if (unanswered_ == 0) auditor_->before_counting();
     if (channel_.send(Message::want_counts)) ++unanswered_;
+    asked_at_ = clock_.monotonic();
 }
 
 /// Waits for counters that were read from now on, or could not be read. False without
 /// a keeper.
 bool Worker::read_counters() {
-    ask_for_counts();
+    request_counts();
     while (unanswered_ > 0 && channel_.wait(kCountsTimeout)) {
         const auto letter = channel_.receive();
         if (!letter && channel_.closed()) return false;

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Counters that somebody sets back, and tables that everybody can change."""
+import pathlib
+import shutil
 import signal
 
 import pytest
 
-from harness import packets, parse, run, wait_for
-from load import UDP, add_up, flood, packets_so_far, quiet_port, so_far
+from harness import LIMIT, packets, parse, run, wait_for
+from load import UDP, Stream, add_up, flood, packets_so_far, quiet_port, so_far
 from processes import reader_pid, threads
 
 BACKENDS = [("nftables", "system", "nft reset counters"),
@@ -82,6 +84,42 @@ def test_counters_that_cannot_be_read_for_a_while_are_right_again(network, daemo
     assert nflogd.stop() == 0
     figures = add_up(sent, log).figures()
     assert figures["matched"] == figures["logged"] == len(packets(log)) == sent
+
+
+SLOW = """#!/bin/sh
+echo >>{calls}
+sleep 0.3
+exec {folder}/$(basename "$0") "$@"
+"""
+
+
+def test_counters_that_take_long_to_read_are_not_asked_for_all_the_time(network, daemon, config,
+                                                                        log, tmp_path):
+    """As with hundreds of rules: questions must not pile up behind the first one."""
+    quiet_port(network)
+    nflogd = daemon(with_rules(config(UDP, backend="iptables"), iptables_flavour="legacy"))
+    real, folder = pathlib.Path("/usr/sbin/xtables-legacy-multi"), tmp_path / "legacy"
+    folder.mkdir()
+    shutil.copy(real, folder)
+    for family in ("iptables", "ip6tables"):
+        for tool in ("legacy", "legacy-save", "legacy-restore"):
+            (folder / f"{family}-{tool}").symlink_to(real.name)
+    slow, calls = tmp_path / "slow", tmp_path / "calls"
+    slow.write_text(SLOW.format(calls=calls, folder=folder))
+    slow.chmod(0o755)
+    calls.touch()
+    run("nsenter", "-m", "-t", str(nflogd.process.pid), "mount", "--bind", str(slow), str(real))
+    stream = Stream(network, 500, part=100)
+    wait_for(lambda: calls.stat().st_size >= 16, "sixteen readings")
+    before = calls.stat().st_size
+    nflogd.send(signal.SIGTERM)
+    nflogd.process.wait(LIMIT)
+    sent = stream.finish()
+    after = calls.stat().st_size - before
+    print(f"{before} calls while it ran, {after} to end")
+    assert after < 40
+    assert len(packets(log)) <= sent
+    assert packets(log)
 
 
 def test_a_table_without_owner_goes_with_a_clean_stop(network, daemon, config, log):
