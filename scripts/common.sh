@@ -25,3 +25,17 @@ build() {
         cmake --build "build/$preset" "${targets[@]}"
     ) >&2
 }
+
+# Their sizes.
+print_packages() {
+    local package
+    for package in "$@"; do
+        printf '%s: %s bytes, %s KiB when installed\n' "$package" "$(stat -c %s "$package")" \
+            "$(dpkg-deb --field "$package" Installed-Size)"
+    done
+}
+
+# What packages are built from, without what was built before: into a folder.
+copy_sources() {
+    tar -C "$top" --exclude=./build --exclude=./.git --exclude=__pycache__ -cf - . | tar -C "$1" --no-same-owner -xf -
+}
