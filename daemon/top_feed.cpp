@@ -106,9 +106,10 @@ private:
         while (!enough_()) {
             const auto block = live_->next();
             if (!block) return tell(block.error());
-            if (!*block) return;
+            if (!*block) break;
             add(**block);
         }
+        if (live_->lost()) tell({"records may be missing: the log was truncated or rotated", EX_OK});
     }
     void add(std::string_view block) {
         counts_.add([&](Counting& counting) { return counter_.add(block, counting); });

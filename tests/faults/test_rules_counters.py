@@ -20,9 +20,18 @@ def with_rules(made, **more):
     return made
 
 
-def ledger_says(log, matched):
-    ledgers = [record for record in so_far(log) if record["event"] == "ledger"]
-    return ledgers and ledgers[-1]["rules"][0]["matched"] == matched
+def wait_for_ledger(nflogd, log, matched):
+    """The last one in the log says that so many packets matched."""
+    last = []
+
+    def says():
+        last[:] = [line for line in so_far(log) if line["event"] == "ledger"][-1:]
+        return last and last[0]["rules"][0]["matched"] == matched
+
+    try:
+        wait_for(says, f"a ledger with {matched} packets")
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}; the last one: {last}\n{nflogd.log.read_text()}") from None
 
 
 @pytest.mark.parametrize("backend,flavour,reset", BACKENDS)
@@ -31,13 +40,13 @@ def test_counters_set_back_at_rest_lose_nothing(network, daemon, config, log, ba
     quiet_port(network)
     nflogd = daemon(with_rules(config(UDP, backend=backend), iptables_flavour=flavour))
     sent = flood(network, 10_000)
-    wait_for(lambda: ledger_says(log, sent), "a ledger with all of the first part")
+    wait_for_ledger(nflogd, log, sent)
     network.gw.run(*reset.split())
     sent += flood(network, 4_000)
-    wait_for(lambda: ledger_says(log, sent), "a ledger with both parts")
+    wait_for_ledger(nflogd, log, sent)
     network.gw.run(*reset.split())
     sent += flood(network, 1_000)  # fewer than were read last: that is how one can tell
-    wait_for(lambda: ledger_says(log, sent), "a ledger with the third part")
+    wait_for_ledger(nflogd, log, sent)
     sent += flood(network, 20_000)
     assert nflogd.stop() == 0
     figures = add_up(sent, log).figures()
@@ -71,7 +80,7 @@ def test_counters_that_cannot_be_read_for_a_while_are_right_again(network, daemo
     within = ("nsenter", "-m", "-t", str(nflogd.process.pid))
     save = "/usr/sbin/iptables-legacy-save"
     sent = flood(network, 1_000)
-    wait_for(lambda: ledger_says(log, sent), "a ledger with the first part")
+    wait_for_ledger(nflogd, log, sent)
     run(*within, "mount", "--bind", "/bin/false", save)
     sent += flood(network, 5_000)
     wait_for(lambda: len(packets_so_far(log)) == sent, "the records")
@@ -79,7 +88,7 @@ def test_counters_that_cannot_be_read_for_a_while_are_right_again(network, daemo
     wait_for(lambda: nflogd.log.read_text().count("reading the rules' counters") > failures + 1,
              "two attempts in vain")
     run(*within, "umount", save)
-    wait_for(lambda: ledger_says(log, sent), "a ledger with the second part")
+    wait_for_ledger(nflogd, log, sent)
     sent += flood(network, 1_000)
     assert nflogd.stop() == 0
     figures = add_up(sent, log).figures()
@@ -142,7 +151,7 @@ def test_a_table_without_owner_that_a_killed_daemon_left_is_replaced(network, da
     before = network.gw.ruleset()
     nflogd = daemon(with_rules(config(UDP), owner=False))
     flood(network, 100)
-    wait_for(lambda: ledger_says(log, 100), "the records")
+    wait_for_ledger(nflogd, log, 100)
     worker = reader_pid(nflogd)
     nflogd.stop(signal.SIGKILL)
     wait_for(lambda: not threads(worker), "the end of the worker")
