@@ -12,6 +12,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 from harness import run
 
@@ -78,7 +79,7 @@ def make(root, release, packages):
     if release["ID"] == "ubuntu":
         command.append("--components=main,universe")
     command += [codename, str(unfinished), mirror_of(codename)]
-    print(f"{' '.join(command)} (once; kept in {CACHE})")
+    print(f"{' '.join(command)} (once; kept in {CACHE})", file=sys.stderr)
     try:
         done = run(*command, check=False, timeout=SECONDS, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
