@@ -31,8 +31,7 @@ struct Process {
 /// Whether it is one of the two processes of the daemon with this configuration.
 [[nodiscard]] bool is_daemon(const Process& process, const std::string& config);
 
-/// The path of the configuration that this nflogd was started with; empty: the default
-/// one.
+/// The path of the configuration that this nflogd was started with; empty: the default.
 [[nodiscard]] std::string config_of(const Process& nflogd);
 
 }  // namespace nflogd::doctor

@@ -5,13 +5,14 @@
 #include <cstring>
 
 #include "core/text.hpp"
+#include "format/escape.hpp"
 #include "pipeline/registry.hpp"
 
 namespace nflogd::pipeline {
 namespace {
 
 constexpr std::size_t kOutput = 128 << 10;
-/// Hosts whose formatters are kept; a log has one, rarely a few.
+/// Hosts whose formatters and losses are kept; a log has one, rarely a few.
 constexpr std::size_t kHosts = 64;
 /// Packets that are known again: more than a daemon holds that has not written them yet.
 constexpr std::size_t kKnown = 200'000;
@@ -125,8 +126,19 @@ Status LogPrinter::packet(const Packet& packet) {
     return {};
 }
 
+/// Sums of one host say nothing of another's.
+std::vector<std::string> LogPrinter::losses_of(const std::string& host, const Event& event) {
+    if (losses_.size() == kHosts && !losses_.contains(host)) losses_.clear();
+    LossBook& book = losses_[host];
+    auto losses = std::visit([&book](const auto& one) { return book.add(one); }, event);
+    if (losses_.size() > 1) {
+        for (std::string& loss : losses) loss += " on " + format::plain_word(host);
+    }
+    return losses;
+}
+
 Status LogPrinter::event(const Event& event, std::string_view line) {
-    const auto losses = std::visit([this](const auto& one) { return losses_.add(one); }, event);
+    const std::vector<std::string> losses = losses_of(reader_.host(), event);
     newest_ns_ = time_of(event);
     if (!in_time(newest_ns_)) return {};
     const bool is_ledger = std::holds_alternative<Ledger>(event);

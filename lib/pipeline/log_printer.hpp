@@ -76,6 +76,7 @@ private:
     bool is_known(const Record& record);
     [[nodiscard]] Status cannot_print() const;
     Status event(const Event& event, std::string_view line);
+    std::vector<std::string> losses_of(const std::string& host, const Event& event);
     Status append(std::initializer_list<std::string_view> texts);
     Status room(std::size_t bytes);
     format::Formatter& formatter(const std::string& host);
@@ -86,7 +87,7 @@ private:
     std::unique_ptr<Labels> labels_;
     decode::JsonReader reader_;
     std::map<std::string, std::unique_ptr<format::Formatter>, std::less<>> formatters_;
-    LossBook losses_;
+    std::map<std::string, LossBook> losses_;  ///< by host
     Record record_;
     std::vector<char> out_;
     std::size_t used_ = 0;  ///< of out_

@@ -22,9 +22,9 @@ std::string packet(int seq, const char* more = "") {
            more + "}";
 }
 
-std::string ledger(int lost) {
-    return R"({"timestamp":"2026-11-23T10:03:55.000000Z","event":"ledger","host":"gw1",)"
-           R"("rules":[{"rule":"ssh","matched":9,"suppressed":0,"logged":9,"lost_kernel":)" +
+std::string ledger(int lost, const std::string& host = "gw1") {
+    return R"({"timestamp":"2026-11-23T10:03:55.000000Z","event":"ledger","host":")" + host +
+           R"(","rules":[{"rule":"ssh","matched":9,"suppressed":0,"logged":9,"lost_kernel":)" +
            std::to_string(lost) + "}]}";
 }
 
@@ -84,6 +84,16 @@ TEST_CASE("a line of a log is shown to people, and what was lost strikingly") {
     CHECK(shown.find("\033[31mdrop\033[0m") != std::string::npos);
     CHECK(shown.find("ledger: received") != std::string::npos);
     CHECK(shown.find("\033[1;31m-- 1 record lost") != std::string::npos);
+}
+
+TEST_CASE("each host of a log has its own losses") {
+    pipeline::LogPrinterOptions options;
+    options.ledgers = false;
+    Screen screen(options);
+    CHECK(screen.show({ledger(0), ledger(500, "gw2"), ledger(0), ledger(500, "gw2")}).empty());
+    CHECK(screen.show({ledger(2), ledger(501, "gw2")}) ==
+          "-- 2 records lost in the kernel (rule ssh) on gw1 --\n"
+          "-- 1 record lost in the kernel (rule ssh) on gw2 --\n");
 }
 
 TEST_CASE("JSON stays what it was, whatever else is in it") {
