@@ -11,9 +11,9 @@ using enum Grade;
 
 #define KERNEL_PACKAGE "apt-get install linux-image-<architecture> && reboot"
 #define EDIT "${EDITOR:-vi} +<line> <file>  # "
-#define DROP_IN                                                                                 \
-    "mkdir -p /etc/systemd/system/<unit>.d && printf '[Service]\\n<settings>\\n' >> "           \
-    "/etc/systemd/system/<unit>.d/doctor.conf && systemctl daemon-reload && systemctl restart " \
+#define DROP_IN                                                                                    \
+    "mkdir -p /etc/systemd/system/<unit>.d && printf '[Service]\\n<settings>\\n' >> "              \
+    "/etc/systemd/system/<unit>.d/zz-doctor.conf && systemctl daemon-reload && systemctl restart " \
     "<unit>"
 
 // clang-format off
