@@ -92,8 +92,10 @@ void KafkaProducer::set_callbacks(rd_kafka_conf_t* conf) {
             static_cast<KafkaProducer*>(self)->on_report_(
                 reinterpret_cast<std::uintptr_t>(message->_private), message->err);
         });
-    library_.conf_set_error_cb(conf, [](rd_kafka_t*, int, const char* reason, void* self) {
-        static_cast<KafkaProducer*>(self)->complaint_ = reason;
+    library_.conf_set_error_cb(conf, [](rd_kafka_t*, int code, const char* reason, void* self) {
+        std::string& complaint = static_cast<KafkaProducer*>(self)->complaint_;
+        // That all are down comes last; what was said of one of them tells why.
+        if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || complaint.empty()) complaint = reason;
     });
     // What matters of it comes as an error, too, and is told once.
     library_.conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
