@@ -147,15 +147,12 @@ void Tap::give(Reader& reader, const Packet& packet) {
     put(reader, {text.buffer.data(), text.length});
 }
 
-/// Who has missed something gets no more before it has caught up by half, so that it is
-/// not told with every record.
+/// Who has missed something gets no more before send_to_all() has told it so.
 void Tap::put(Reader& reader, std::string_view text) {
-    const std::size_t most = reader.missed > 0 ? kBuffer / 2 : kBuffer;
-    if (reader.behind() + text.size() > most) {
+    if (reader.missed > 0 || reader.behind() + text.size() > kBuffer) {
         ++reader.missed;
         return;
     }
-    if (reader.missed > 0) tell_missed(reader);
     reader.pending += text;
 }
 
@@ -179,6 +176,8 @@ void Tap::send(Reader& reader) {
     reader.pending.erase(0, std::exchange(reader.sent, 0));
 }
 
+/// Who has missed something is told when it has caught up by half, and so not with every
+/// record.
 void Tap::send_to_all() {
     for (Reader& reader : readers_) {
         send(reader);
