@@ -109,7 +109,8 @@ private:
             if (!*block) break;
             add(**block);
         }
-        if (live_->lost()) tell({"records may be missing: the log was truncated or rotated", EX_OK});
+        if (live_->lost())
+            tell({"records may be missing: the log was truncated or rotated", EX_OK});
     }
     void add(std::string_view block) {
         counts_.add([&](Counting& counting) { return counter_.add(block, counting); });
