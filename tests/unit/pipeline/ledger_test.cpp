@@ -36,6 +36,15 @@ struct Fixture {
         books.group(kGroup).count(record);
     }
 
+    void receive(std::uint32_t from, std::uint32_t to) {
+        for (std::uint32_t seq = from; seq < to; ++seq) receive(seq);
+    }
+    /// As a look that goes well.
+    RuleLedger look(bool at_rest) {
+        auditor.before_counting();
+        return rule(at_rest);
+    }
+
     Books books;
     Auditor auditor;
     bool socket_empty = true;
@@ -46,7 +55,7 @@ struct Fixture {
 TEST_CASE("a rule's books: matched = suppressed + logged + lost") {
     Fixture f;
     f.kernel(100, 60);
-    for (std::uint32_t seq = 0; seq < 50; ++seq) f.receive(seq);
+    f.receive(0, 50);
     const RuleLedger rule = f.rule(true);
     REQUIRE(rule.rule == "web");
     REQUIRE(rule.matched == 100U);
@@ -80,22 +89,19 @@ TEST_CASE("a loss that is known stays known to a later worker") {
 TEST_CASE("a counter that was reset does not make packets out of nothing") {
     Fixture f;
     f.kernel(10, 10);
-    for (std::uint32_t seq = 0; seq < 10; ++seq) f.receive(seq);
-    f.auditor.before_counting();
-    REQUIRE(f.rule(false).matched == 10U);
-    for (std::uint32_t seq = 10; seq < 15; ++seq) f.receive(seq);
+    f.receive(0, 10);
+    REQUIRE(f.look(false).matched == 10U);
+    f.receive(10, 15);
     // 5 were counted and then forgotten; of 3 that follow one is lost.
     f.kernel(13, 13);
     f.receive(15);
     f.receive(16);
-    f.auditor.before_counting();
-    const RuleLedger rule = f.rule(true);
+    const RuleLedger rule = f.look(true);
     REQUIRE(rule.logged == 17);
     REQUIRE(*rule.matched == *rule.suppressed + rule.logged + *rule.lost_kernel);
     REQUIRE(rule.matched == 17U);  // the lost one cannot be told from a forgotten one
     f.kernel(20, 20);
-    f.auditor.before_counting();
-    REQUIRE(f.rule(true).lost_kernel == 7U);
+    REQUIRE(f.look(true).lost_kernel == 7U);
 }
 
 TEST_CASE("packets that are on their way while counters are read are no surplus") {
@@ -109,15 +115,13 @@ TEST_CASE("packets that are on their way while counters are read are no surplus"
 TEST_CASE("counters that could not be read say nothing of what came since") {
     Fixture f;
     f.kernel(10, 10);
-    for (std::uint32_t seq = 0; seq < 10; ++seq) f.receive(seq);
-    f.auditor.before_counting();
-    REQUIRE(f.rule(false).matched == 10U);
-    for (std::uint32_t seq = 10; seq < 15; ++seq) f.receive(seq);
+    f.receive(0, 10);
+    REQUIRE(f.look(false).matched == 10U);
+    f.receive(10, 15);
     f.auditor.before_counting();
     REQUIRE(f.make(false, false).rules.at(0).matched == 10U);
     f.kernel(15, 15);
-    f.auditor.before_counting();
-    REQUIRE(f.rule(true).matched == 15U);
+    REQUIRE(f.look(true).matched == 15U);
 }
 
 TEST_CASE("without counters nothing is said about them") {
