@@ -186,7 +186,7 @@ def test_in_a_user_namespace(config, tmp_path):
     path = tmp_path / "nflogd.yaml"
     path.write_text(yaml.safe_dump(made))
     script = (f'ip link set lo up; {NFLOGD} run -c {path} & '
-              'for i in $(seq 500); do test -s "$1" && break; sleep 0.02; '
+              'for i in $(seq 500); do grep -qs \'"event":"packet"\' "$1" && break; sleep 0.02; '
               f'{sys.executable} -c \'import socket; socket.socket(2, 2).sendto(b"x", '
               '("127.0.0.1", 9))\'; done; kill %1; wait %1')
     done = subprocess.run(["unshare", "-rn", "bash", "-c", script, "bash",

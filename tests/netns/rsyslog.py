@@ -26,7 +26,8 @@ ruleset(name="all") {{
 input(type="imuxsock" Socket="{socket}" ParseHostname="on" UseSpecialParser="off"
       RateLimit.Interval="0" UseSysTimeStamp="off" IgnoreTimestamp="off"
       ruleset="all")
-input(type="imudp" address="127.0.0.1" port="{udp}" ruleset="all")
+# A receiver that waits for a processor for a while misses no datagram.
+input(type="imudp" address="127.0.0.1" port="{udp}" rcvbufSize="16m" ruleset="all")
 input(type="imtcp" address="127.0.0.1" port="{tcp}" ruleset="all")
 """
 
