@@ -12,6 +12,7 @@ import subprocess
 import pytest
 import yaml
 
+from control import report
 from harness import FLOOD, GW4, LIMIT, OUT4, final_ledger, packets, wait_for
 from processes import kill_reader, status, writer_pid
 from readers import Reader, connected
@@ -286,7 +287,8 @@ def test_tcpdump_reads_live_packets(network, log, place, live):
         relay.close()
         wait_for(lambda: attached(nflogd) == before + i, "the reader to be attached")
         network.out.run(FLOOD, GW4, "9", "-n", "20", "-r", "5000", "-s", "64")
-        wait_for(lambda: len(packets(log)) == 20 * i, "the records")
+        wait_for(lambda: all(output["written"] == 20 * i for output in report(nflogd)["outputs"]),
+                 "the records in both outputs")
     assert nflogd.stop() == 0
     texts = [pipe.communicate(timeout=LIMIT)[0].splitlines() for pipe in pipes]
     assert [len(text) for text in texts] == [40, 20]
