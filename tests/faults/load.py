@@ -76,6 +76,17 @@ def packets_so_far(log):
     return [record for record in so_far(log) if record["event"] == "packet"]
 
 
+def killed_workers(log):
+    """Of each the record that tells. One that was just told when the next was killed is told twice."""
+    return {record["timestamp"]: record for record in so_far(log)
+            if record.get("change") == "worker_restarted"}.values()
+
+
+def told_lost(log):
+    """What killed workers lost."""
+    return sum(int(record["lost"]) for record in killed_workers(log))
+
+
 class Tally:
     """What log files hold, read once from front to back, in order of writing."""
 

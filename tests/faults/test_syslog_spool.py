@@ -15,7 +15,7 @@ import threading
 import pytest
 
 from harness import LIMIT, final_ledger, packets, wait_for
-from load import add_up, flood, so_far
+from load import add_up, flood, told_lost
 from processes import kill_reader
 from test_syslog import RESUMED, RULE, SUSPENDED, changes, packets_in, quiet, siem_of
 
@@ -161,12 +161,6 @@ def compare(collector, sent, failed=0):
 
 def all_in(log, sent):
     wait_for(lambda: len(packets_in(log)) == sent, "all packets in the file")
-
-
-def told_lost(log):
-    """What killed workers lost; a kill may be told twice, with the same time."""
-    return sum({record["timestamp"]: int(record["lost"]) for record in so_far(log)
-                if record.get("change") == "worker_restarted"}.values())
 
 
 def test_a_collector_that_is_away_for_a_while(network, daemon, config, log, collector, spool):
